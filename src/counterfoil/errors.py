@@ -1,0 +1,152 @@
+"""Every error that Counterfoil raises on purpose.
+
+The class says who can end it; `code` is stable and documented; `what` says what happened and `do` what to do.
+
+    CounterfoilError
+    ├── NeedsPerson            someone has to act
+    │   ├── SettingInvalid     a setting or a configuration file is wrong
+    │   ├── NotFound           no such source, credential, destination
+    │   ├── AlreadyExists      a name or a table name is taken
+    │   ├── SecretKeyMissing   stored secrets cannot be read
+    │   ├── ReconnectNeeded    the grant at Intuit is gone
+    │   ├── CompanyForbidden   the app or the user may not read this company
+    │   ├── FeatureNotInPlan   the company's plan does not have this entity
+    │   ├── RequestRefused     QuickBooks refused a request that a repeat will not mend
+    │   └── WarehouseRefused   the warehouse said no: permission, name, type
+    ├── Transient              time can end it; the next sync goes on by itself
+    │   ├── RateLimited        QuickBooks answered 429
+    │   ├── QuickBooksDown     5xx, time-outs, cut or corrupt answers
+    │   ├── PoisonedPage       one bad record fails the whole answer
+    │   ├── WarehouseBusy      someone else holds the warehouse
+    │   ├── WarehouseFailed    the warehouse went away
+    │   └── SyncRunning        this company is being read already
+    └── Defect                 ours to mend: please report it
+"""
+
+
+class CounterfoilError(Exception):
+    """What happened, and what to do about it."""
+
+    code = "counterfoil.error"
+
+    def __init__(self, what: str, *, do: str = "") -> None:
+        super().__init__(f"{what} {do}".strip())
+        self.what = what
+        self.do = do
+
+
+class NeedsPerson(CounterfoilError):
+    """Someone has to act before this can go on."""
+
+    code = "needs_person"
+
+
+class Transient(CounterfoilError):
+    """Time can end it: trying again later is right."""
+
+    code = "transient"
+
+
+class Defect(CounterfoilError):
+    """An assumption of ours did not hold."""
+
+    code = "defect"
+
+
+class SettingInvalid(NeedsPerson):
+    """A setting or a configuration file is wrong."""
+
+    code = "setting.invalid"
+
+
+class NotFound(NeedsPerson):
+    """No such thing under that name."""
+
+    code = "not_found"
+
+
+class AlreadyExists(NeedsPerson):
+    """A name is taken."""
+
+    code = "already_exists"
+
+
+class SecretKeyMissing(NeedsPerson):
+    """Stored secrets cannot be read with the key at hand."""
+
+    code = "secret_key.missing"
+
+
+class ReconnectNeeded(NeedsPerson):
+    """The grant at Intuit has ended, was revoked, or its refresh token was lost."""
+
+    code = "quickbooks.reconnect_needed"
+
+
+class CompanyForbidden(NeedsPerson):
+    """Intuit answered 403/3100 or 120: no right to this company, or the wrong environment."""
+
+    code = "quickbooks.forbidden"
+
+
+class FeatureNotInPlan(NeedsPerson):
+    """Intuit answered 5020: this company's plan does not include the feature."""
+
+    code = "quickbooks.not_in_plan"
+
+
+class RequestRefused(NeedsPerson):
+    """QuickBooks refused a request that a repeat will not mend."""
+
+    code = "quickbooks.refused"
+
+    def __init__(self, what: str, *, do: str = "", fault_code: str = "", detail: str = "") -> None:
+        super().__init__(what, do=do)
+        self.fault_code = fault_code
+        self.detail = detail
+
+
+class RateLimited(Transient):
+    """QuickBooks answered 429 more often than we may wait for."""
+
+    code = "quickbooks.rate_limited"
+
+    def __init__(self, what: str, *, do: str = "", retry_after: float | None = None) -> None:
+        super().__init__(what, do=do)
+        self.retry_after = retry_after
+
+
+class QuickBooksDown(Transient):
+    """5xx, time-outs, resets, cut or corrupt answers, again and again."""
+
+    code = "quickbooks.down"
+
+
+class PoisonedPage(Transient):
+    """QuickBooks answered 4002 or 10000: one bad stored record fails the whole answer."""
+
+    code = "quickbooks.poisoned"
+
+
+class WarehouseRefused(NeedsPerson):
+    """The warehouse said no: permission, name or type."""
+
+    code = "warehouse.refused"
+
+
+class WarehouseBusy(Transient):
+    """Someone else holds the warehouse."""
+
+    code = "warehouse.busy"
+
+
+class WarehouseFailed(Transient):
+    """The warehouse went away in the middle."""
+
+    code = "warehouse.failed"
+
+
+class SyncRunning(Transient):
+    """This company is being read already; one sync at a time."""
+
+    code = "sync.running"
