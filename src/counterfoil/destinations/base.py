@@ -1,0 +1,100 @@
+"""What every kind of warehouse offers: declared options, capabilities, and one way to load."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from counterfoil.model.table import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing a kind wants to know; form, API, command line and docs follow from it."""
+
+    name: str
+    help: str
+    type: type = str
+    required: bool = False
+    secret: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """How a kind differs, as data. Nothing asks for a kind by name."""
+
+    all_tables_at_once: bool  # a sync becomes visible in one moment
+    default_dataset: str
+    longest_name: int  # characters of a table or column name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows of one stream's tables, staged and ready to be merged.
+
+    `files` maps a table's name (without prefix) to its Parquet files. Rows carry `_seq`, which grows with each
+    record read: of several versions of one id the one with the highest `_seq` is the newest, and children
+    belong to the parent row with the same `_seq`. `deleted` lists ids that QuickBooks no longer has. When
+    `complete`, every id that QuickBooks has is in the files: what the warehouse has beyond them is gone.
+    """
+
+    table: Table
+    files: Mapping[str, Sequence[Path]]
+    deleted: Sequence[str] = ()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """Everything one sync brings to one connection."""
+
+    dataset: str
+    prefix: str
+    realm_id: str
+    source: str
+    sync_id: str
+    started_at: datetime  # aware, UTC
+    batches: Sequence[Batch]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableChange:
+    """What a landing did to one table, in rows."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    total: int = 0
+
+
+Waiting = Callable[[str], None]
+"""Called with a sentence for people whenever a destination has to wait."""
+
+
+class Destination(Protocol):
+    """A configured warehouse."""
+
+    capabilities: Capabilities
+
+    def load(self, landing: Landing, *, waiting: Waiting) -> Mapping[str, TableChange]:
+        """Merge all batches and answer with the change of each table, by full table name.
+
+        Loading the same landing twice changes nothing (Promise 2). Where `all_tables_at_once`, either every
+        table changes or none. Raises WarehouseBusy, WarehouseFailed, WarehouseRefused.
+        """
+
+    def tables(self, dataset: str) -> Mapping[str, int]:
+        """The tables in a dataset with their row counts; empty when there is no such dataset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of warehouse: its words, its options, how to open one."""
+
+    name: str
+    title: str
+    options: tuple[Option, ...]
+    capabilities: Capabilities
+    open: Callable[[Mapping[str, Any]], Destination] = field(repr=False)

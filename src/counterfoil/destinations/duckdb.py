@@ -1,0 +1,180 @@
+"""DuckDB: one file; all tables of a sync in one transaction; the file is held only while loading."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from counterfoil.destinations.base import (
+    Capabilities,
+    Kind,
+    Landing,
+    Option,
+    TableChange,
+    Waiting,
+)
+from counterfoil.destinations.merge import Dialect, Merge
+from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
+from counterfoil.model.table import ColumnType
+
+CAPABILITIES = Capabilities(all_tables_at_once=True, default_dataset="quickbooks", longest_name=255)
+
+OPTIONS = (
+    Option(name="path", help="The DuckDB file; made when it does not exist.", required=True),
+    Option(name="wait_seconds", help="How long to wait for someone else who holds the file.", type=int, default=600),
+    Option(name="memory", help="What DuckDB may use while loading.", default="384MB"),
+)
+
+OLDEST_READER = "v1.2.0"
+"""New files are written so that DuckDB from 1.2 on can open them."""
+
+TYPES = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.DECIMAL: "DECIMAL(38,9)",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.DATE: "DATE",
+    ColumnType.TIMESTAMP: "TIMESTAMPTZ",
+    ColumnType.JSON: "JSON",
+}
+
+POLL_SECONDS = 2.0
+
+
+class DuckDB:
+    """A DuckDB file as a destination."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, options: Mapping[str, Any], *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.path = Path(str(options["path"])).expanduser()
+        self.wait_seconds = int(options.get("wait_seconds") or 0)
+        self.memory = str(options.get("memory") or "384MB")
+        self.sleep = sleep
+
+    def load(self, landing: Landing, *, waiting: Waiting) -> Mapping[str, TableChange]:
+        with self._opened(waiting) as connection:
+            merge = Merge(dialect=_Speaking(connection), landing=landing)
+            try:
+                connection.execute("BEGIN")
+                changes = merge.run()
+                connection.execute("COMMIT")
+            except duckdb.Error as error:
+                raise _as_ours(error, self.path) from error
+        return changes
+
+    def tables(self, dataset: str) -> Mapping[str, int]:
+        if not self.path.exists():
+            return {}
+        with self._opened(lambda _: None, read_only=True) as connection:
+            names = connection.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?",
+                [dataset],
+            ).fetchall()
+            speaking = _Speaking(connection)
+            return {name: speaking.count(speaking.table(dataset, name)) for (name,) in sorted(names)}
+
+    @contextmanager
+    def _opened(self, waiting: Waiting, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory, "TimeZone": "UTC"}) as connection:
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
+            self._attach(connection, waiting, read_only=read_only)
+            yield connection
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection, waiting: Waiting, *, read_only: bool) -> None:
+        waited = 0.0
+        while True:
+            try:
+                connection.execute(f"ATTACH {_text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})")
+            except duckdb.IOException as error:
+                holder = _holder(str(error))
+                if holder is None:
+                    raise _as_ours(error, self.path) from error
+                if waited >= self.wait_seconds:
+                    raise _held(self.path, holder, waited) from error
+                if waited == 0:
+                    waiting(f"{holder} holds {self.path}; waiting until it closes the file")
+                self.sleep(POLL_SECONDS)
+                waited += POLL_SECONDS
+            except duckdb.Error as error:
+                raise _as_ours(error, self.path) from error
+            else:
+                return
+
+    def _how(self, *, read_only: bool) -> str:
+        if read_only:
+            return "READ_ONLY"
+        return "TYPE duckdb" if self.path.exists() else f"STORAGE_VERSION '{OLDEST_READER}'"
+
+
+class _Speaking(Dialect):
+    """DuckDB's SQL on one open connection."""
+
+    types = TYPES
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql, list(values)).fetchall()
+
+    def table(self, dataset: str, name: str) -> str:
+        return f"warehouse.{self.name(dataset)}.{self.name(name)}"
+
+    def staged(self, files: list[Path]) -> str:
+        listed = ", ".join(_text(str(file)) for file in files)
+        return f"read_parquet([{listed}], union_by_name = true)"
+
+    def columns(self, dataset: str, name: str) -> list[str]:
+        rows = self.execute(
+            "SELECT column_name FROM duckdb_columns() "
+            "WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?",
+            dataset,
+            name,
+        )
+        return [row[0] for row in rows]
+
+    def create_dataset(self, dataset: str) -> None:
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _holder(message: str) -> str | None:
+    """Who holds the file, from DuckDB's own words; None when the trouble is another one."""
+    if "lock" not in message.lower():
+        return None
+    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
+    return f"{Path(found['program']).name} (process {found['pid']})" if found else "another program"
+
+
+def _held(path: Path, holder: str, waited: float) -> WarehouseBusy:
+    return WarehouseBusy(
+        f"{holder} held {path} for {waited:.0f} s.",
+        do="Close the file there, or open it read-only from a copy, then sync again. "
+        "Nothing is lost: the next sync brings it all.",
+    )
+
+
+def _as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefused:
+    first_line = str(error).splitlines()[0]
+    if isinstance(error, duckdb.CatalogException | duckdb.PermissionException | duckdb.BinderException):
+        return WarehouseRefused(
+            f"DuckDB refused {path}: {first_line}",
+            do="Something else in that dataset is in the way: rename it, or choose another dataset or prefix.",
+        )
+    return WarehouseFailed(
+        f"DuckDB could not use {path}: {first_line}",
+        do="Check that the folder exists, that the disk has room and that you may write there.",
+    )
+
+
+KIND = Kind(name="duckdb", title="DuckDB", options=OPTIONS, capabilities=CAPABILITIES, open=DuckDB)
