@@ -53,7 +53,7 @@ class Dialect(ABC):
         return '"' + identifier.replace('"', '""') + '"'
 
     def count(self, table: str) -> int:
-        return int(self.execute(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - quoted names only
+        return int(self.execute(f"SELECT count(*) FROM {table}")[0][0])
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Merge:
         """Of several versions of one id the last one read counts: it is at least as new as the others."""
         files = list(batch.files.get(batch.table.name, ()))
         if files:
-            rows = f"SELECT id, max(_seq) AS _seq FROM {self.dialect.staged(files)} GROUP BY id"  # noqa: S608
+            rows = f"SELECT id, max(_seq) AS _seq FROM {self.dialect.staged(files)} GROUP BY id"
         else:
             rows = "SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS BIGINT) AS _seq WHERE false"
         self.dialect.execute(f"CREATE TEMPORARY TABLE newest AS {rows}")
@@ -115,7 +115,7 @@ class Merge:
         speak, full = self.dialect, self._full(self.landing.prefix + table.name)
         whose = speak.name(table.parent_id or "id")
         speak.execute(
-            f"DELETE FROM {full} WHERE {speak.name('_realm_id')} = ? AND {whose} IN (SELECT id FROM newest)",  # noqa: S608
+            f"DELETE FROM {full} WHERE {speak.name('_realm_id')} = ? AND {whose} IN (SELECT id FROM newest)",
             self.landing.realm_id,
         )
         if files:
@@ -127,11 +127,11 @@ class Merge:
 
     def _insert(self, table: Table, full: str, staged: str) -> None:
         speak = self.dialect
-        present = {row[0] for row in speak.execute(f"DESCRIBE SELECT * FROM {staged}")}  # noqa: S608
+        present = {row[0] for row in speak.execute(f"DESCRIBE SELECT * FROM {staged}")}
         names = [c.name for c in all_columns(table) if c.name in present]
         listed = ", ".join(speak.name(name) for name in names)
         speak.execute(
-            f"INSERT INTO {full} ({listed}) SELECT {listed} FROM {staged} "  # noqa: S608
+            f"INSERT INTO {full} ({listed}) SELECT {listed} FROM {staged} "
             "WHERE _seq IN (SELECT _seq FROM newest)"
         )
 
@@ -145,7 +145,7 @@ class Merge:
             speak.execute(f"INSERT INTO gone VALUES {marks}", *batch.deleted)
         if batch.complete:
             speak.execute(
-                f"INSERT INTO gone SELECT id FROM {full} WHERE {speak.name('_realm_id')} = ? "  # noqa: S608
+                f"INSERT INTO gone SELECT id FROM {full} WHERE {speak.name('_realm_id')} = ? "
                 "AND id NOT IN (SELECT id FROM newest)",
                 self.landing.realm_id,
             )
@@ -165,7 +165,7 @@ class Merge:
         count = self._number(f"SELECT count(*) FROM {full} WHERE {which}", self.landing.realm_id)
         if count:
             speak.execute(
-                f"UPDATE {full} SET {speak.name('_deleted')} = true, {speak.name('_synced_at')} = ?, "  # noqa: S608
+                f"UPDATE {full} SET {speak.name('_deleted')} = true, {speak.name('_synced_at')} = ?, "
                 f"{speak.name('_sync_id')} = ? WHERE {which}",
                 self.landing.started_at,
                 self.landing.sync_id,
@@ -178,9 +178,9 @@ class Merge:
         self._ensure(SYNCS, SYNCS_COLUMNS)
         full = self._full(SYNCS)
         landing, parents = self.landing, self.changes.values()
-        self.dialect.execute(f"DELETE FROM {full} WHERE sync_id = ?", landing.sync_id)  # noqa: S608 - Promise 2
+        self.dialect.execute(f"DELETE FROM {full} WHERE sync_id = ?", landing.sync_id)  # Promise 2
         self.dialect.execute(
-            f"INSERT INTO {full} VALUES (?, ?, ?, ?, ?, now(), ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO {full} VALUES (?, ?, ?, ?, ?, now(), ?, ?, ?)",
             landing.sync_id,
             landing.source,
             landing.realm_id,

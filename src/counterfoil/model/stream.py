@@ -33,7 +33,7 @@ class InCdc(StrEnum):
     UNPROVEN = "unproven"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stream:
     """An entity of QuickBooks and its traits; the facts are those of the API reference, section 8."""
 
