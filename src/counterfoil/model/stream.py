@@ -45,9 +45,10 @@ class Stream:
     table: Table
     has_inactive: bool = False  # hidden from queries unless Active IN (true, false)
     json_key: str = ""  # the array's key in answers, where it is not the name
-    where: str = ""  # a condition without which the query is refused
+    where: str = ""  # a condition without which the query is refused; {currency}: ask for each foreign one
     wrapped: bool = False  # each item is {"<type>": {…}}
     id_path: tuple[tuple[str, ...], ...] = (("Id",),)  # joined with "|" where there is no Id
+    ignored: tuple[tuple[str, ...], ...] = ()  # left out on purpose: neither a column nor in _extra
 
     @property
     def answer_key(self) -> str:

@@ -22,13 +22,14 @@ class Column:
     """One column and where its value stands in the record.
 
     `path` is the way from the record (or from the array item, in a child table) to the value: ("CustomerRef",
-    "value"). `when` limits it: (("TxnType",), "Payment") fills the column only if that text stands there.
+    "value"); "0" is the first item of the array named before it. `when` limits it: (("TxnType",), ("Payment",))
+    fills the column only if one of those texts stands there.
     """
 
     name: str
     type: ColumnType
     path: tuple[str, ...] = ()
-    when: tuple[tuple[str, ...], str] | None = None
+    when: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

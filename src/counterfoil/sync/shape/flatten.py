@@ -134,12 +134,16 @@ def _column(
 
 
 def _only_when(
-    values: pa.Array, when: tuple[Path, str], objects: pa.StructArray, reached: dict[Path, pa.Array | None]
+    values: pa.Array,
+    when: tuple[Path, tuple[str, ...]],
+    objects: pa.StructArray,
+    reached: dict[Path, pa.Array | None],
 ) -> pa.Array | None:
     asked = _reach(objects, when[0], reached)
     if asked is None:
         return None
-    return pc.if_else(pc.fill_null(pc.equal(asked, when[1]), False), values, pa.scalar(None, values.type))
+    fitting = pc.is_in(asked, value_set=pa.array(when[1], asked.type))
+    return pc.if_else(fitting, values, pa.scalar(None, values.type))
 
 
 def _reach(objects: pa.StructArray, path: Path, reached: dict[Path, pa.Array | None]) -> pa.Array | None:
