@@ -12,6 +12,8 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── CompanyForbidden   the app or the user may not read this company
     │   ├── FeatureNotInPlan   the company's plan does not have this entity
     │   ├── RequestRefused     QuickBooks refused a request that a repeat will not mend
+    │   │   ├── RecordGone     the record was deleted, or never existed
+    │   │   └── ChangesTooOld  change data capture no longer reaches back so far
     │   └── WarehouseRefused   the warehouse said no: permission, name, type
     ├── Transient              time can end it; the next sync goes on by itself
     │   ├── RateLimited        QuickBooks answered 429
@@ -104,6 +106,18 @@ class RequestRefused(NeedsPerson):
         super().__init__(what, do=do)
         self.fault_code = fault_code
         self.detail = detail
+
+
+class RecordGone(RequestRefused):
+    """Intuit answered 610: the record was deleted, was made inactive, or never existed."""
+
+    code = "quickbooks.record_gone"
+
+
+class ChangesTooOld(RequestRefused):
+    """Change data capture was asked for a moment before its window of 30 days; the stream needs a full read."""
+
+    code = "quickbooks.changes_too_old"
 
 
 class RateLimited(Transient):
