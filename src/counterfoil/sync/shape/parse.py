@@ -36,7 +36,7 @@ def parse(records: list[msgspec.Raw], stream: Stream, observed: frozenset[Path])
         except pa.ArrowInvalid:
             break
         if met <= observed:
-            texts = raw.collect(records, stream, frozenset(p for p in observed if _is_raw(tree, p)))
+            texts = raw.collect(records, stream, frozenset(met))
             return Parsed(rows=_rows(table, len(records)), texts=texts, observed=observed)
         observed |= met
     return parse_exactly(records, stream, observed)
@@ -68,12 +68,15 @@ def _rows(table: pa.Table, count: int) -> pa.StructArray:
 
 
 def _beyond(found: pa.DataType, asked: pa.DataType | None, node: Node, prefix: Path) -> set[Path]:
-    """The paths that the records have and the schema did not ask for, stopping where the catalog ends."""
+    """The paths that the records have and the schema did not ask for, stopping where the catalog ends.
+
+    Once all declared fields that occur are observed, these are just the paths that are kept as JSON text.
+    """
     met: set[Path] = set()
     names = {} if asked is None else {field.name: field.type for field in asked}
     for field in found:
         path, entry = (*prefix, field.name), node.fields.get(field.name)
-        if pa.types.is_null(field.type) or field.type == names.get(field.name):
+        if _is_empty(field.type) or field.type == names.get(field.name):
             continue
         if entry is None:
             met.add(path)
@@ -97,14 +100,8 @@ def _beyond_inside(found: pa.DataType, asked: pa.DataType | None, entry: Node | 
     return _beyond(found, asked, entry, path)
 
 
-def _is_raw(tree: Node, path: Path) -> bool:
-    """Tell whether a path is kept as JSON text: a JSON column, or nothing the catalog knows."""
-    node = tree
-    for name in path:
-        entry = node.fields.get(name)
-        if entry is None:
-            return True
-        if isinstance(entry, Leaf):
-            return entry.type is None or entry.type.value == "json"
-        node = entry.node if isinstance(entry, Items) else entry
-    return False
+def _is_empty(type_: pa.DataType) -> bool:
+    """Tell whether nothing but null, [] and {} was seen."""
+    if pa.types.is_list(type_):
+        return _is_empty(type_.value_type)
+    return bool(pa.types.is_null(type_) or (pa.types.is_struct(type_) and type_.num_fields == 0))
