@@ -1,0 +1,44 @@
+"""A source: what is read from one company, and under which prefix its tables stand."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from counterfoil.model.credential import Credential
+
+PREFIX_LENGTH = 40
+"""Postgres cuts names at 63 bytes without a word; the longest table name has to fit behind the prefix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A named QuickBooks source. `streams` None means all of the catalog, also what later versions add."""
+
+    id: str
+    name: str
+    credential: Credential
+    created_at: datetime  # aware, UTC
+    streams: frozenset[str] | None = None
+    prefix: str = ""
+    schedule: str = ""
+
+    def reads(self, stream: str) -> bool:
+        """Tell whether the stream is selected."""
+        return self.streams is None or stream in self.streams
+
+
+def prefix_fault(prefix: str) -> str:
+    """Say what is wrong with a table prefix, as the end of a sentence; "" when every warehouse takes it.
+
+    A prefix is literal: `acme_` and `invoice` make `acme_invoice`. Lower case, because warehouses fold case
+    in two directions; no leading digit, because Snowflake and Postgres take such names only quoted.
+    """
+    if len(prefix) > PREFIX_LENGTH:
+        return f"is {len(prefix)} characters long; {PREFIX_LENGTH} are allowed"
+    if not re.fullmatch(r"[a-z0-9_]*", prefix):
+        return "may hold only a to z, 0 to 9 and _"
+    if prefix[:1].isdigit():
+        return "may not begin with a digit"
+    if prefix.startswith("_counterfoil"):
+        return "may not begin with _counterfoil, which names our own tables"
+    return ""

@@ -1,0 +1,59 @@
+"""Stored connections, each with its source and its destination."""
+
+import sqlalchemy as sa
+
+from counterfoil.model.connection import Connection
+from counterfoil.model.source import Source
+from counterfoil.store import destinations, schema, sources
+from counterfoil.store.db import Database
+from counterfoil.store.rows import labelled, put
+
+COLUMNS = (*labelled(schema.connections.c, "connection"), *sources.COLUMNS, *destinations.COLUMNS)
+JOINED = schema.connections.join(sources.JOINED).join(schema.destinations)
+
+
+def save(db: Database, connection: Connection) -> None:
+    """Add a connection, or change the one with its id; its ends are saved already. Raises AlreadyExists."""
+    with db.writing() as transaction:
+        put(
+            transaction,
+            schema.connections,
+            {
+                "id": connection.id,
+                "source_id": connection.source.id,
+                "destination_id": connection.destination.id,
+                "dataset": connection.dataset,
+            },
+        )
+
+
+def every(db: Database) -> tuple[Connection, ...]:
+    """All connections, by source, destination and dataset."""
+    return _select(db, sa.true())
+
+
+def of_source(db: Database, source: Source) -> tuple[Connection, ...]:
+    """The connections that this source feeds, by destination and dataset."""
+    return _select(db, schema.connections.c.source_id == source.id)
+
+
+def remove(db: Database, connection: Connection) -> None:
+    """Forget a connection, its cursors and what it observed. Tables in the warehouse are left alone."""
+    with db.writing() as transaction:
+        transaction.execute(sa.delete(schema.connections).where(schema.connections.c.id == connection.id))
+
+
+def _select(db: Database, condition: sa.ColumnElement[bool]) -> tuple[Connection, ...]:
+    order = (schema.sources.c.name, schema.destinations.c.name, schema.connections.c.dataset)
+    query = sa.select(*COLUMNS).select_from(JOINED).where(condition).order_by(*order)
+    with db.reading() as transaction:
+        rows = transaction.execute(query).mappings().all()
+    return tuple(
+        Connection(
+            id=row["connection_id"],
+            source=sources.from_row(row),
+            destination=destinations.from_row(row),
+            dataset=row["connection_dataset"],
+        )
+        for row in rows
+    )

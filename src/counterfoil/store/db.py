@@ -1,0 +1,119 @@
+"""Our own memory: opening it, and transactions on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, make_url
+
+from counterfoil.errors import SettingInvalid
+from counterfoil.store import migrations
+from counterfoil.store.vault import Vault
+
+BUSY_SECONDS = 30
+"""How long SQLite waits for another writer; our transactions take milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """What every function of the store takes first.
+
+    Each call is its own transaction; inside `transaction()`, all calls with the yielded Database are one.
+    """
+
+    engine: sa.Engine
+    vault: Vault
+    locks: Path  # a folder on this machine; used when the database is SQLite
+    _open: sa.Connection | None = field(default=None, repr=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator["Database"]:
+        """Yield a Database whose changes are kept together, or not at all when the block raises."""
+        with self.writing() as connection:
+            yield replace(self, _open=connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield the open transaction, or a new one that is kept when the block ends well."""
+        if self._open is not None:
+            yield self._open
+            return
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield the open transaction, or a new one that sees one state of everything."""
+        if self._open is not None:
+            yield self._open
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, vault: Vault, locks: Path) -> Database:
+    """Open the store at an SQLAlchemy `url`, making it when there is none, and bring its tables up to date.
+
+    `sqlite:///path` or `postgresql://…` (through psycopg). Raises SettingInvalid when it cannot be opened.
+    """
+    address = _address(url)
+    try:
+        engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _shared(address)
+        migrations.bring_up_to_date(engine)
+    except (exc.OperationalError, exc.NoSuchModuleError, ImportError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise SettingInvalid(
+            f"The database {address.render_as_string(hide_password=True)} cannot be opened: {reason}.",
+            do="Mend COUNTERFOIL_DATABASE_URL, or the rights on the file or server it names.",
+        ) from error
+    return Database(engine=engine, vault=vault, locks=locks)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (exc.ArgumentError, ValueError):
+        address = None
+    if address is None or address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingInvalid(
+            "COUNTERFOIL_DATABASE_URL names no database that Counterfoil can use.",
+            do="Write sqlite:////path/to/file.db or postgresql://user:password@host/database.",
+        )
+    if address.drivername == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    return address
+
+
+def _shared(address: URL) -> sa.Engine:
+    return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite(address: URL) -> sa.Engine:
+    if address.database and address.database != ":memory:":
+        Path(address.database).expanduser().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        address = address.set(database=str(Path(address.database).expanduser()))
+    engine = sa.create_engine(address, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(driver: Any, _record: Any) -> None:
+    driver.isolation_level = None  # we say BEGIN ourselves: the driver would let DDL slip out of transactions
+    driver.execute("PRAGMA journal_mode = WAL")
+    driver.execute("PRAGMA synchronous = FULL")  # a rotated refresh token has to survive a power cut
+    driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A writer takes its lock at once: a reader that turns writer midway is refused without waiting.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

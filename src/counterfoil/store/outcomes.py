@@ -1,0 +1,54 @@
+"""Stored outcomes: what each sync did, per stream and table."""
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+
+from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome
+from counterfoil.store.db import Database
+from counterfoil.store.rows import put
+from counterfoil.store.schema import outcomes
+
+
+def save(db: Database, sync_id: str, outcome: StreamOutcome) -> None:
+    """Keep the outcome of one stream on one connection."""
+    with db.writing() as transaction:
+        put(
+            transaction,
+            outcomes,
+            {
+                "sync_id": sync_id,
+                "connection_id": outcome.connection_id,
+                "stream": outcome.stream,
+                "mode": str(outcome.mode),
+                "state": str(outcome.state),
+                "read": outcome.read,
+                "calls": outcome.calls,
+                "tables": [asdict(table) for table in outcome.tables],
+                "code": outcome.code,
+                "what": outcome.what,
+                "do": outcome.do,
+            },
+        )
+
+
+def of(db: Database, sync_id: str) -> tuple[StreamOutcome, ...]:
+    """All outcomes of a sync, by stream."""
+    order = (outcomes.c.stream, outcomes.c.connection_id)
+    query = sa.select(outcomes).where(outcomes.c.sync_id == sync_id).order_by(*order)
+    with db.reading() as transaction:
+        return tuple(
+            StreamOutcome(
+                connection_id=row["connection_id"],
+                stream=row["stream"],
+                mode=Mode(row["mode"]),
+                state=StreamState(row["state"]),
+                read=row["read"],
+                calls=row["calls"],
+                tables=tuple(TableOutcome(**table) for table in row["tables"]),
+                code=row["code"],
+                what=row["what"],
+                do=row["do"],
+            )
+            for row in transaction.execute(query).mappings()
+        )

@@ -1,0 +1,72 @@
+"""Stored sources, each with its credential."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from counterfoil.errors import NotFound
+from counterfoil.model.source import Source
+from counterfoil.store import credentials, schema
+from counterfoil.store.db import Database
+from counterfoil.store.rows import labelled, put
+from counterfoil.store.schema import sources
+
+COLUMNS = (*labelled(sources.c, "source"), *credentials.COLUMNS)
+"""A source and its credential."""
+
+JOINED = sources.join(schema.credentials)
+
+
+def save(db: Database, source: Source) -> None:
+    """Add a source, or change the one with its id; its credential is saved already. Raises AlreadyExists."""
+    with db.writing() as connection:
+        put(
+            connection,
+            sources,
+            {
+                "id": source.id,
+                "name": source.name,
+                "credential_id": source.credential.id,
+                "streams": None if source.streams is None else sorted(source.streams),
+                "prefix": source.prefix,
+                "schedule": source.schedule,
+                "created_at": source.created_at,
+            },
+        )
+
+
+def every(db: Database) -> tuple[Source, ...]:
+    """All sources, by name."""
+    with db.reading() as connection:
+        rows = connection.execute(sa.select(*COLUMNS).select_from(JOINED).order_by(sources.c.name)).mappings()
+        return tuple(from_row(row) for row in rows)
+
+
+def named(db: Database, name: str) -> Source:
+    """The source of this name. Raises NotFound."""
+    with db.reading() as connection:
+        query = sa.select(*COLUMNS).select_from(JOINED).where(sources.c.name == name)
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no source named {name!r}.", do="List them: counterfoil sources list")
+    return from_row(row)
+
+
+def remove(db: Database, source: Source) -> None:
+    """Forget a source, its connections, cursors and syncs. Tables in warehouses are left alone."""
+    with db.writing() as connection:
+        connection.execute(sa.delete(sources).where(sources.c.id == source.id))
+
+
+def from_row(row: Any) -> Source:
+    """Read a source from a row that holds COLUMNS."""
+    streams = row["source_streams"]
+    return Source(
+        id=row["source_id"],
+        name=row["source_name"],
+        credential=credentials.from_row(row),
+        streams=None if streams is None else frozenset(streams),
+        prefix=row["source_prefix"],
+        schedule=row["source_schedule"],
+        created_at=row["source_created_at"],
+    )

@@ -1,0 +1,154 @@
+"""A real store, on SQLite and on PostgreSQL, with the cast: Acme is healthy, Birch waits, Cedar is large."""
+
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from counterfoil.model.connection import Connection
+from counterfoil.model.credential import Credential, Environment
+from counterfoil.model.destination import Destination
+from counterfoil.model.source import Source
+from counterfoil.store import connections, credentials, destinations, sources
+from counterfoil.store.db import Database, open_database
+from counterfoil.store.vault import Vault
+
+NOW = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
+SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL of our own, reached through a socket in its folder."""
+
+    folder: Path
+
+    def new_database(self, template: str = "template1") -> str:
+        name = f"store_{secrets.token_hex(4)}"
+        with sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(sa.text(f"create database {name} template {template}"))
+        return name
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if not SERVERS:
+        pytest.skip("no PostgreSQL server is installed")
+    folder = Path(f"/tmp/counterfoil-{secrets.token_hex(4)}")  # a socket's path has to be short
+    folder.mkdir()
+    control = [str(SERVERS[-1] / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+    _as_postgres([str(SERVERS[-1] / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-N"], folder)
+    _as_postgres([*control, "-o", f"-k {folder} -c listen_addresses='' -F", "start"], folder)
+    try:
+        yield Server(folder)
+    finally:
+        _as_postgres([*control, "-m", "immediate", "stop"], folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_postgres(command: list[str], folder: Path) -> None:
+    """Run as the user postgres where we are root: the server refuses to run as root."""
+    if Path.home() == Path("/root"):
+        shutil.chown(folder, "postgres")
+        command = ["runuser", "-u", "postgres", "--", *command]
+    with (folder / "commands.log").open("ab") as output:
+        subprocess.run(command, check=True, stdout=output, stderr=output, cwd=folder)
+
+
+@pytest.fixture(scope="session")
+def migrated_server(postgres: Server) -> str:
+    """The name of a database with our tables; copying it is faster than migrating each time."""
+    name = postgres.new_database()
+    open_database(postgres.url(name), vault=Vault([b"k" * 32]), locks=postgres.folder).close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with our tables."""
+    path = tmp_path_factory.mktemp("template") / "counterfoil.db"
+    open_database(f"sqlite:///{path}", vault=Vault([b"k" * 32]), locks=path.parent).close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store that nobody has opened yet."""
+    if request.param == "postgres":
+        server: Server = request.getfixturevalue("postgres")
+        return server.url(server.new_database())
+    return f"sqlite:///{tmp_path}/counterfoil.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        server: Server = request.getfixturevalue("postgres")
+        return server.url(server.new_database(request.getfixturevalue("migrated_server")))
+    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "counterfoil.db")
+    return f"sqlite:///{tmp_path}/counterfoil.db"
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault([b"k" * 32])
+
+
+@pytest.fixture
+def db(url: str, vault: Vault, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(url, vault=vault, locks=tmp_path / "locks")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def acme(db: Database) -> Credential:
+    credential = Credential(
+        id="cred_acme",
+        name="acme",
+        realm_id="9130357849000001",
+        environment=Environment.PRODUCTION,
+        created_at=NOW,
+        company_name="Acme & Söhne",
+    )
+    credentials.save(db, credential)
+    return credential
+
+
+@pytest.fixture
+def warehouse(db: Database) -> Destination:
+    destination = Destination(
+        id="dest_duck", name="duck", kind="duckdb", created_at=NOW, options={"path": "/srv/books.duckdb"}
+    )
+    destinations.save(db, destination)
+    return destination
+
+
+@pytest.fixture
+def books(db: Database, acme: Credential) -> Source:
+    source = Source(
+        id="src_books",
+        name="acme books",
+        credential=acme,
+        created_at=NOW,
+        streams=frozenset({"Invoice", "Customer"}),
+        prefix="acme_",
+    )
+    sources.save(db, source)
+    return source
+
+
+@pytest.fixture
+def feed(db: Database, books: Source, warehouse: Destination) -> Connection:
+    connection = Connection(id="conn_a", source=books, destination=warehouse, dataset="finance")
+    connections.save(db, connection)
+    return connection

@@ -1,0 +1,82 @@
+"""Opening the store."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from counterfoil.errors import SettingInvalid
+from counterfoil.model.credential import Credential
+from counterfoil.store import credentials, migrations
+from counterfoil.store.db import Database, open_database
+from counterfoil.store.schema import REVISION, metadata
+from counterfoil.store.vault import Vault
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_uses(db: Database) -> None:
+    with db.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_code_expects_the_newest_migration(db: Database) -> None:
+    with db.reading() as connection:
+        scripts = ScriptDirectory.from_config(migrations.configuration(connection))
+
+    assert scripts.get_current_head() == REVISION
+
+
+def test_opening_again_keeps_what_is_there(db: Database, url: str, vault: Vault, acme: Credential) -> None:
+    again = open_database(url, vault=vault, locks=db.locks)
+
+    assert credentials.every(again) == (acme,)
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(
+    db: Database, url: str, vault: Vault
+) -> None:
+    with db.writing() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+
+    with pytest.raises(SettingInvalid, match="newer Counterfoil"):
+        open_database(url, vault=vault, locks=db.locks)
+
+
+def test_four_processes_may_open_a_new_store_at_once(empty_url: str, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from counterfoil.store.db import open_database;"
+        "from counterfoil.store.vault import Vault;"
+        "open_database(sys.argv[1], vault=Vault([b'k' * 32]), locks=Path(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", program, empty_url, str(tmp_path)]
+    processes = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
+
+    assert [(process.communicate()[1], process.returncode) for process in processes] == [(b"", 0)] * 4
+
+
+@pytest.mark.parametrize("bad", ["", "nonsense", "mysql://u:hunter22@h/d", "postgresql://u:hunter22@h:x/d"])
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(
+    bad: str, vault: Vault, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingInvalid) as caught:
+        open_database(bad, vault=vault, locks=tmp_path)
+
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_server_that_is_away_is_told_without_its_password(vault: Vault, tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid, match="cannot be opened") as caught:
+        open_database("postgresql://u:hunter22@127.0.0.1:1/d", vault=vault, locks=tmp_path)
+
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_folder_that_is_no_folder_is_told(vault: Vault, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingInvalid, match="cannot be opened"):
+        open_database(f"sqlite:///{tmp_path}/file/counterfoil.db", vault=vault, locks=tmp_path)

@@ -1,0 +1,88 @@
+"""Promise 8: one company is read by at most one sync at a time, on however many machines."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from counterfoil.errors import SyncRunning, Transient
+from counterfoil.store import locks
+from counterfoil.store.db import Database
+from counterfoil.store.locks import Purpose
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from counterfoil.store import locks
+from counterfoil.store.db import open_database
+from counterfoil.store.vault import Vault
+db = open_database(sys.argv[1], vault=Vault([b"k" * 32]), locks=Path(sys.argv[2]))
+with locks.company(db, "42", locks.Purpose.SYNC):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(db: Database, url: str) -> subprocess.Popen[str]:
+    """Another process that holds company 42."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, url, str(db.locks)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_company_that_another_process_reads_is_refused_until_that_process_dies(
+    db: Database, holder: subprocess.Popen[str]
+) -> None:
+    with pytest.raises(SyncRunning, match="42"), locks.company(db, "42", Purpose.SYNC):
+        pass
+
+    holder.kill()
+    holder.wait()
+
+    with locks.company(db, "42", Purpose.SYNC, wait=5):
+        pass
+
+
+def test_another_company_and_another_purpose_are_free_meanwhile(db: Database) -> None:
+    with (
+        locks.company(db, "42", Purpose.SYNC),
+        locks.company(db, "42", Purpose.REFRESH),
+        locks.company(db, "43", Purpose.SYNC),
+    ):
+        pass
+
+
+def test_two_threads_or_calls_of_one_process_exclude_each_other_too(db: Database) -> None:
+    with (
+        locks.company(db, "42", Purpose.REFRESH),
+        pytest.raises(Transient, match="refreshed elsewhere"),
+        locks.company(db, "42", Purpose.REFRESH),
+    ):
+        pass
+
+
+def test_a_lock_is_free_again_after_its_block_even_when_that_fails(db: Database) -> None:
+    with pytest.raises(RuntimeError), locks.company(db, "42", Purpose.SYNC):
+        raise RuntimeError
+
+    with locks.company(db, "42", Purpose.SYNC):
+        pass
+
+
+def test_it_waits_no_longer_than_told(db: Database) -> None:
+    with locks.company(db, "42", Purpose.SYNC):
+        begin = time.monotonic()
+        with pytest.raises(SyncRunning), locks.company(db, "42", Purpose.SYNC, wait=0.2):
+            pass
+
+    assert 0.2 <= time.monotonic() - begin < 2
+
+
+def test_a_hostile_realm_id_stays_inside_the_folder_of_locks(db: Database) -> None:
+    with locks.company(db, "../../etc/passwd\x00" * 50, Purpose.SYNC):
+        assert all(path.parent == db.locks for path in db.locks.parent.rglob("*.lock"))
