@@ -44,6 +44,7 @@ class Stream:
     in_cdc: InCdc
     table: Table
     has_inactive: bool = False  # hidden from queries unless Active IN (true, false)
+    some_lack_active: bool = False  # a filter on Active, even IN (true, false), may hide those
     json_key: str = ""  # the array's key in answers, where it is not the name
     where: str = ""  # a condition without which the query is refused; {currency}: ask for each foreign one
     wrapped: bool = False  # each item is {"<type>": {…}}

@@ -22,8 +22,8 @@ class Column:
     """One column and where its value stands in the record.
 
     `path` is the way from the record (or from the array item, in a child table) to the value: ("CustomerRef",
-    "value"); "0" is the first item of the array named before it. `when` limits it: (("TxnType",), ("Payment",))
-    fills the column only if one of those texts stands there.
+    "value"); "0" is the first item of the array named before it. `when` limits it: with (("TxnType",),
+    ("Payment",)) the column is filled only if one of those texts stands there.
     """
 
     name: str

@@ -1,9 +1,11 @@
 """The catalog: every entity that QuickBooks offers, its traits and its tables, read from `columns/`.
 
-One file an entity. A table's `columns` say name: [path, type], and where a link is split by its type also
-{"when": [path, text, …]}. Paths are dotted; "0" is the first item of an array, "@type" is what the reader notes
-of a wrapped record, and a column without a path is filled by us. A name is Fivetran's where it names the field,
+One file an entity. A table's `columns` say name: [path, type]; where a link is split by its type a third item
+says {"when": [path, text, …]}. Paths are dotted; "0" is the first item of an array, "@type" what the reader
+notes of a wrapped record, and a column without a path is filled by us. A name is Fivetran's where it has one,
 so that models written for its schema keep working. `note` is for whoever reads the file.
+
+Sources: Intuit's published schema of the API, and answers recorded from a live company.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,9 +38,9 @@ def tables(streams: Iterable[Stream]) -> tuple[Table, ...]:
 
 @cache
 def catalog() -> Mapping[str, Stream]:
-    """Every entity by name, by the alphabet. Raises Defect when a file is not as described above."""
+    """Every entity by name, by the alphabet."""
     entries = (files("counterfoil.quickbooks") / "columns").iterdir()
-    found = [_read(entry.name, entry.read_bytes()) for entry in entries if entry.name.endswith(".json")]
+    found = [read_entity(entry.name, entry.read_bytes()) for entry in entries if entry.name.endswith(".json")]
     return MappingProxyType({stream.name: stream for stream in sorted(found, key=lambda stream: stream.name)})
 
 
@@ -71,13 +73,15 @@ class _Entity(msgspec.Struct, forbid_unknown_fields=True):
     ignored: list[str]
     table: _Table
     has_inactive: bool = False
+    some_lack_active: bool = False
     json_key: str = ""
     where: str = ""
     wrapped: bool = False
     note: str = ""
 
 
-def _read(filename: str, content: bytes) -> Stream:
+def read_entity(filename: str, content: bytes) -> Stream:
+    """One file of `columns/`. Raises Defect, with the place, when it is not as described above."""
     try:
         entity = msgspec.json.decode(content, type=_Entity)
     except msgspec.MsgspecError as wrong:
@@ -90,6 +94,7 @@ def _read(filename: str, content: bytes) -> Stream:
         in_cdc=entity.in_cdc,
         table=_table(entity.table),
         has_inactive=entity.has_inactive,
+        some_lack_active=entity.some_lack_active,
         json_key=entity.json_key,
         where=entity.where,
         wrapped=entity.wrapped,
