@@ -25,7 +25,12 @@ CAPABILITIES = Capabilities(all_tables_at_once=True, default_dataset="quickbooks
 
 OPTIONS = (
     Option(name="path", help="The DuckDB file; made when it does not exist.", required=True),
-    Option(name="wait_seconds", help="How long to wait for someone else who holds the file.", type=int, default=600),
+    Option(
+        name="wait_seconds",
+        help="How long to wait for someone else who holds the file.",
+        type=int,
+        default=600,
+    ),
     Option(name="memory", help="What DuckDB may use while loading.", default="384MB"),
 )
 
@@ -81,7 +86,9 @@ class DuckDB:
     @contextmanager
     def _opened(self, waiting: Waiting, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(":memory:", config={"memory_limit": self.memory, "TimeZone": "UTC"}) as connection:
+        with duckdb.connect(
+            ":memory:", config={"memory_limit": self.memory, "TimeZone": "UTC"}
+        ) as connection:
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
             self._attach(connection, waiting, read_only=read_only)
@@ -91,7 +98,9 @@ class DuckDB:
         waited = 0.0
         while True:
             try:
-                connection.execute(f"ATTACH {_text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})")
+                connection.execute(
+                    f"ATTACH {_text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})"
+                )
             except duckdb.IOException as error:
                 holder = _holder(str(error))
                 if holder is None:

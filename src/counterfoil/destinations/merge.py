@@ -77,7 +77,9 @@ class Merge:
         """Every declared table and column exists from the first sync on, empty or not."""
         speak, full = self.dialect, self._full(name)
         there = set(speak.columns(self.landing.dataset, name))
-        declared = {column.name: f"{speak.name(column.name)} {speak.types[column.type]}" for column in columns}
+        declared = {
+            column.name: f"{speak.name(column.name)} {speak.types[column.type]}" for column in columns
+        }
         if not there:
             speak.execute(f"CREATE TABLE {full} ({', '.join(declared.values())})")
             return

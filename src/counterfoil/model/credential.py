@@ -1,5 +1,6 @@
 """The OAuth permission to read one company, as Intuit's token end point hands it out."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -50,3 +51,11 @@ class Credential:
     created_at: datetime  # aware, UTC
     company_name: str = ""  # as CompanyInfo tells it; empty until connected
     state: CredentialState = CredentialState.WAITING
+
+
+def realm_fault(realm_id: str) -> str:
+    """Say what is wrong with a company's id, as the end of a sentence; "" when nothing is.
+
+    It stands in paths of requests, so nothing but digits may (up to 19 were seen).
+    """
+    return "" if re.fullmatch(r"[0-9]{1,20}", realm_id) else "is no company id: it has up to 20 digits"

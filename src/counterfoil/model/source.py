@@ -7,7 +7,7 @@ from datetime import datetime
 from counterfoil.model.credential import Credential
 
 PREFIX_LENGTH = 40
-"""Postgres cuts names at 63 bytes without a word; the longest table name has to fit behind the prefix."""
+"""Room for a company's name. What a kind of warehouse allows for prefix and table together may be less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

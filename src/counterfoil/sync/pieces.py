@@ -8,24 +8,31 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from counterfoil.errors import RequestRefused
 from counterfoil.model.stream import Reading, Stream
 from counterfoil.quickbooks.answer import count, split
+from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.changes import changes
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import PAGE, Condition, select, select_count
+from counterfoil.sync.records import created_at, unwrap
 
 CREATED = "MetaData.CreateTime"
 SECOND = timedelta(seconds=1)
 OVERLAP = 50
-"""Records that two pages inside one second share: a delete between them may shift the second by so many."""
+"""Records that two pages by offset share: a delete between them may shift the second page by so many."""
 PAGES_A_WINDOW = 3
 MOST_WINDOWS = 8
+REMEMBERED = timedelta(days=29)
+"""Change data capture looks back 30 days (reference, section 4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """What one call reads: created at or after `since` and before `until` (aware, UTC; None is open).
 
-    `start` is set where CreateTime cannot part the records: within one second, or for the whole stream.
+    `start` counts where CreateTime cannot part the records: within one second, or in a whole stream.
+    `last_page` is the fingerprint of the page before, since some entities ignore STARTPOSITION.
     """
 
     stream: Stream
@@ -33,86 +40,102 @@ class Piece:
     until: datetime | None = None
     start: int = 1
     by_offset: bool = False
+    last_page: int = 0
 
     @property
     def is_first(self) -> bool:
-        return self.since is None and self.until is None and self.start == 1
+        return self.since is None and self.until is None and not self.by_offset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PieceRead:
-    """The records of one call and what is left to read; `counted` is the stream's size where it was asked."""
+    """The records of one piece and the pieces that follow; `counted` is the stream's size where it was asked.
+
+    `only_recent` says that QuickBooks could not tell all records, just those that changed of late.
+    """
 
     records: list[msgspec.Raw]
     following: list[Piece]
     counted: int | None = None
     calls: int = 1
-
-
-class _Times(msgspec.Struct, rename={"created": "CreateTime"}):
-    created: str | None = None
-
-
-class _Created(msgspec.Struct, rename={"meta": "MetaData"}):
-    meta: _Times | None = None
-
-
-_created = msgspec.json.Decoder(_Created)
+    only_recent: bool = False
+    server_time: datetime | None = None
 
 
 def read_piece(client: Client, piece: Piece, now: datetime) -> PieceRead:
     """Read one piece. Raises whatever `Client` raises."""
-    reading = piece.stream.reading
-    if reading is Reading.SINGLE:
-        return PieceRead(records=_single(client, piece.stream), following=[])
-    records = split(client.query(_statement(piece)), piece.stream.answer_key)
-    if reading is Reading.ONCE or len(records) < PAGE:
-        return PieceRead(records=records, following=[])
-    if piece.by_offset:
-        return PieceRead(records=records, following=[replace(piece, start=piece.start + PAGE - OVERLAP)])
-    times = [_created_at(record) for record in records]
-    if reading is Reading.OFFSET or None in times:
-        return PieceRead(records=records, following=[_by_offset(piece)])
-    known = [time for time in times if time is not None]
-    if known != sorted(known):
-        return PieceRead(records=records, following=_halves(piece, now))
-    return _after_full_page(client, piece, records, known, now)
+    stream = piece.stream
+    if stream.reading is Reading.SINGLE:
+        return _single(client, stream)
+    if stream.reading is Reading.CHANGES:
+        return _unqueryable(client, stream, now)
+    if "{currency}" in stream.where:
+        return _by_currency(client, stream)
+    records = _page(client, piece)
+    if len(records) < PAGE or stream.reading is Reading.ONCE:
+        return PieceRead(records=records, following=_besides(piece))
+    following, total = _after_full_page(client, piece, records, now)
+    return PieceRead(
+        records=records,
+        following=[*following, *_besides(piece)],
+        counted=total,
+        calls=1 if total is None else 2,
+    )
 
 
-def _single(client: Client, stream: Stream) -> list[msgspec.Raw]:
-    path = f"{stream.resource}/{client.realm_id}" if stream.name == "CompanyInfo" else stream.resource
-    body = msgspec.json.decode(client.get(path).body, type=dict[str, msgspec.Raw])
-    return [body[stream.answer_key]] if stream.answer_key in body else []
-
-
-def _statement(piece: Piece) -> str:
+def _page(client: Client, piece: Piece) -> list[msgspec.Raw]:
     where: list[Condition] = []
     if piece.since is not None:
         where.append((CREATED, ">=", piece.since))
     if piece.until is not None:
         where.append((CREATED, "<", piece.until))
-    ordered = piece.stream.reading is Reading.KEYSET
-    return select(piece.stream, where=where, order=f"{CREATED} ASC" if ordered else "", start=piece.start)
+    order = f"{CREATED} ASC" if piece.stream.reading is Reading.KEYSET else ""
+    statement = select(piece.stream, where=where, order=order, start=piece.start)
+    records = split(client.query(statement), piece.stream.answer_key)
+    return [unwrap(record) for record in records] if piece.stream.wrapped else records
 
 
 def _after_full_page(
-    client: Client, piece: Piece, records: list[msgspec.Raw], times: list[datetime], now: datetime
-) -> PieceRead:
-    """What follows a full page: from its last second on, or that second by itself when it fills the page."""
-    first, last = times[0].replace(microsecond=0), times[-1].replace(microsecond=0)
+    client: Client, piece: Piece, records: list[msgspec.Raw], now: datetime
+) -> tuple[list[Piece], int | None]:
+    """What follows a full page, and how many records the stream has where that was worth a call."""
+    if piece.by_offset:
+        return _next_by_offset(piece, records), None
+    times = [created_at(record) for record in records]
+    known = [time for time in times if time is not None]
+    if piece.stream.reading is Reading.OFFSET or len(known) < len(times):
+        return [replace(piece, by_offset=True, start=1 + PAGE - OVERLAP)], None
+    if known != sorted(known):
+        return _halves(piece, now), None
+    first, last = known[0].replace(microsecond=0), known[-1].replace(microsecond=0)
     if first == last:
-        inside = replace(piece, since=last, until=last + SECOND, by_offset=True)
-        beyond = replace(piece, since=last + SECOND)
-        return PieceRead(records=records, following=[inside, *_unless_empty(beyond)])
+        return _one_second(piece, last), None
+    if piece.since is not None and last <= piece.since:
+        return [replace(piece, by_offset=True, start=1 + PAGE - OVERLAP)], None  # the filter was ignored
     rest = replace(piece, since=last)
     if not piece.is_first:
-        return PieceRead(records=records, following=[rest])
+        return [rest], None
     total = count(client.query(select_count(piece.stream)))
-    return PieceRead(records=records, following=_windows(rest, total, now), counted=total, calls=2)
+    return _windows(rest, total, now), total
+
+
+def _next_by_offset(piece: Piece, records: list[msgspec.Raw]) -> list[Piece]:
+    page = hash(tuple(bytes(record) for record in records))
+    if page == piece.last_page:
+        return []  # STARTPOSITION is ignored: this page is all there is (reference, section 3.1)
+    return [replace(piece, start=piece.start + PAGE - OVERLAP, last_page=page)]
+
+
+def _one_second(piece: Piece, second: datetime) -> list[Piece]:
+    """A bulk import fills a page with one second: page inside it, then go on behind it."""
+    inside = replace(piece, since=second, until=second + SECOND, by_offset=True, start=1 + PAGE - OVERLAP)
+    beyond = replace(piece, since=second + SECOND)
+    is_over = piece.until is not None and second + SECOND >= piece.until
+    return [inside] if is_over else [inside, beyond]
 
 
 def _windows(rest: Piece, total: int, now: datetime) -> list[Piece]:
-    """Part what is left of a large stream into windows of time that can be read at once."""
+    """Part what is left of a large stream into windows of time that are read at once."""
     wanted = min(MOST_WINDOWS, max(1, (total - PAGE) // (PAGES_A_WINDOW * PAGE)))
     since = rest.since or now
     width = (now - since) / wanted
@@ -120,32 +143,53 @@ def _windows(rest: Piece, total: int, now: datetime) -> list[Piece]:
         return [rest]
     edges = [(since + width * place).replace(microsecond=0) for place in range(wanted)]
     ends: list[datetime | None] = [*edges[1:], None]
-    return [replace(rest, since=edge, until=end) for edge, end in zip(edges, ends, strict=True) if edge != end]
+    return [replace(rest, since=edge, until=end) for edge, end in zip(edges, ends, strict=True)]
 
 
 def _halves(piece: Piece, now: datetime) -> list[Piece]:
-    """Where pages do not come in the order that was asked, part time until each part fits one page."""
+    """Where records do not come in the order that was asked, part time until each part fits one page."""
     since = piece.since or datetime(1970, 1, 1, tzinfo=UTC)
     until = piece.until or now + timedelta(days=2)
     if until - since <= SECOND:
-        return [replace(piece, since=since, until=until, by_offset=True)]
+        return [replace(piece, since=since, by_offset=True)]
     middle = (since + (until - since) / 2).replace(microsecond=0)
-    middle = middle if middle > since else since + SECOND
-    return [replace(piece, since=since, until=middle), replace(piece, since=middle, until=piece.until and until)]
+    middle = max(middle, since + SECOND)
+    return [replace(piece, since=since, until=middle), replace(piece, since=middle)]
 
 
-def _by_offset(piece: Piece) -> Piece:
-    return replace(piece, since=None, until=None, by_offset=True, start=1 + PAGE - OVERLAP)
+def _besides(piece: Piece) -> list[Piece]:
+    """Some records carry no Active flag, and no filter on it finds them: read those without."""
+    stream = piece.stream
+    if not (piece.is_first and stream.has_inactive and stream.some_lack_active):
+        return []
+    return [replace(piece, stream=replace(stream, has_inactive=False), by_offset=True)]
 
 
-def _unless_empty(piece: Piece) -> list[Piece]:
-    return [] if piece.since and piece.until and piece.since >= piece.until else [piece]
+def _single(client: Client, stream: Stream) -> PieceRead:
+    path = f"{stream.resource}/{client.realm_id}" if stream.name == "CompanyInfo" else stream.resource
+    answer = client.get(path)
+    members = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
+    records = [members[stream.answer_key]] if stream.answer_key in members else []
+    return PieceRead(records=records, following=[], server_time=answer.server_time)
 
 
-def _created_at(record: msgspec.Raw) -> datetime | None:
-    meta = _created.decode(record).meta
+def _unqueryable(client: Client, stream: Stream, now: datetime) -> PieceRead:
+    """QuickBooks documents no query for this entity: try one, else take what changed of late."""
     try:
-        moment = datetime.fromisoformat(meta.created) if meta and meta.created else None
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
+        records = split(client.query(select(stream)), stream.answer_key)
+        return PieceRead(records=records, following=[], only_recent=len(records) == PAGE)
+    except RequestRefused:
+        found = changes(client, [stream], now - REMEMBERED).by_entity[stream.name]
+        return PieceRead(records=found.records, following=[], calls=2, only_recent=True)
+
+
+def _by_currency(client: Client, stream: Stream) -> PieceRead:
+    """Exchange rates are told for named currencies only: those that the company uses."""
+    currencies = split(client.query(select(catalog()["CompanyCurrency"])), "CompanyCurrency")
+    codes = [msgspec.json.decode(currency, type=dict[str, object]).get("Code") for currency in currencies]
+    known = sorted({code for code in codes if isinstance(code, str) and code.isalpha()})
+    if not known:
+        return PieceRead(records=[], following=[])
+    listed = " IN (" + ",".join(f"'{code}'" for code in known) + ")"
+    asked = replace(stream, where=stream.where.replace(" = '{currency}'", listed))
+    return PieceRead(records=split(client.query(select(asked)), stream.answer_key), following=[], calls=2)

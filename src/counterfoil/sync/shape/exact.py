@@ -41,7 +41,9 @@ def _row(value: dict[str, Any], node: Node, path: Path, seen: set[Path]) -> dict
     return fitting
 
 
-def _object(value: dict[str, Any], node: Node, path: Path, seen: set[Path]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _object(
+    value: dict[str, Any], node: Node, path: Path, seen: set[Path]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split an object into what fits its declared columns and what does not."""
     fitting: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -62,7 +64,13 @@ def _object(value: dict[str, Any], node: Node, path: Path, seen: set[Path]) -> t
 
 
 def _leaf(
-    name: str, value: Any, leaf: Leaf, path: Path, seen: set[Path], fitting: dict[str, Any], extra: dict[str, Any]
+    name: str,
+    value: Any,
+    leaf: Leaf,
+    path: Path,
+    seen: set[Path],
+    fitting: dict[str, Any],
+    extra: dict[str, Any],
 ) -> None:
     if leaf.type is None:
         return
@@ -78,7 +86,13 @@ def _leaf(
 
 
 def _inner(
-    name: str, value: Any, node: Node, path: Path, seen: set[Path], fitting: dict[str, Any], extra: dict[str, Any]
+    name: str,
+    value: Any,
+    node: Node,
+    path: Path,
+    seen: set[Path],
+    fitting: dict[str, Any],
+    extra: dict[str, Any],
 ) -> None:
     if not isinstance(value, dict):
         extra[MISFIT + name] = value
@@ -89,7 +103,13 @@ def _inner(
 
 
 def _items(
-    name: str, value: Any, items: Items, path: Path, seen: set[Path], fitting: dict[str, Any], extra: dict[str, Any]
+    name: str,
+    value: Any,
+    items: Items,
+    path: Path,
+    seen: set[Path],
+    fitting: dict[str, Any],
+    extra: dict[str, Any],
 ) -> None:
     listed = [value] if isinstance(value, dict) else value
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed if item is not None):

@@ -52,7 +52,9 @@ def _ids(objects: pa.StructArray, stream: Stream, first_seq: int) -> pa.Array:
     if len(known) == 1:
         ids = known[0]
     elif known:
-        ids = pc.binary_join_element_wise(*(part.cast(pa.string()) for part in known), "|", null_handling="skip")
+        ids = pc.binary_join_element_wise(
+            *(part.cast(pa.string()) for part in known), "|", null_handling="skip"
+        )
     else:
         ids = pa.nulls(len(objects), pa.string())
     if ids.null_count:
@@ -118,7 +120,11 @@ def _starts(lists: pa.ListArray) -> pa.Array:
 
 
 def _column(
-    column: Column, objects: pa.StructArray, reached: dict[Path, pa.Array | None], texts: Texts | None, table: str
+    column: Column,
+    objects: pa.StructArray,
+    reached: dict[Path, pa.Array | None],
+    texts: Texts | None,
+    table: str,
 ) -> pa.Array | None:
     if column.type is ColumnType.JSON and texts is not None:
         listed = texts.get(table, {}).get(column.path)

@@ -88,7 +88,9 @@ def _beyond(found: pa.DataType, asked: pa.DataType | None, node: Node, prefix: P
     return met
 
 
-def _beyond_inside(found: pa.DataType, asked: pa.DataType | None, entry: Node | Items, path: Path) -> set[Path]:
+def _beyond_inside(
+    found: pa.DataType, asked: pa.DataType | None, entry: Node | Items, path: Path
+) -> set[Path]:
     if isinstance(entry, Items):
         if not pa.types.is_list(found):
             raise pa.ArrowInvalid(f"{path} is not an array")

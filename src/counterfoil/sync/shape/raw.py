@@ -87,7 +87,9 @@ def _prepare_columns(spot: _Spot, prefix: Path, columns: dict[Path, list[str | N
 
 
 def _rows_below(spot: _Spot) -> list[_Spot]:
-    return [inner for _, inner in spot.rows] + [deep for _, _, inner in spot.inner for deep in _rows_below(inner)]
+    return [inner for _, inner in spot.rows] + [
+        deep for _, _, inner in spot.inner for deep in _rows_below(inner)
+    ]
 
 
 def _gather_row(value: Any, spot: _Spot, texts: Texts) -> None:

@@ -1,0 +1,174 @@
+"""Run a source here and now."""
+
+import random
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from counterfoil.destinations import KINDS
+from counterfoil.destinations.base import Destination
+from counterfoil.errors import CounterfoilError, NotFound, ReconnectNeeded
+from counterfoil.model.connection import Connection
+from counterfoil.model.credential import Credential, Tokens
+from counterfoil.model.identity import new_id
+from counterfoil.model.outcome import StreamOutcome, StreamState, total
+from counterfoil.model.source import Source
+from counterfoil.model.sync import Sync, SyncState
+from counterfoil.quickbooks.access import Access, Safe
+from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.client import Client
+from counterfoil.quickbooks.oauth import OAuthApp
+from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
+from counterfoil.store.db import Database
+from counterfoil.sync.progress import Watch
+from counterfoil.sync.run import Road, run
+
+REFRESH_WAIT = 180.0
+"""Seconds that another process may take over a refresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a verb that works with QuickBooks needs of the world. `secrets` answers what `${NAME}` stands for."""
+
+    db: Database
+    app: OAuthApp
+    api_url: str
+    staging: Path
+    secrets: Callable[[str], str]
+    now: Callable[[], datetime]
+    chance: random.Random
+
+
+def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync, tuple[StreamOutcome, ...]]:
+    """Sync a source in this process and remember the outcome.
+
+    Raises NotFound, SyncRunning, ReconnectNeeded; what fails later stands in the sync and its outcomes.
+    """
+    source = sources.named(around.db, source_name)
+    connected = connections.of_source(around.db, source)
+    if not connected:
+        raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
+    realm = source.credential.realm_id
+    with locks.company(around.db, realm, locks.Purpose.SYNC):  # Promise 8
+        syncs.close_abandoned(around.db, realm, around.now())
+        return _run(around, source, connected, watch)
+
+
+def _run(
+    around: Surroundings, source: Source, connected: Sequence[Connection], watch: Watch
+) -> tuple[Sync, tuple[StreamOutcome, ...]]:
+    sync = Sync(id=new_id("sync", around.chance), source=source, started_at=around.now())
+    syncs.save(around.db, sync)
+    became: tuple[StreamOutcome, ...] = ()
+    try:
+        opened = {connection.id: open_destination(around, connection) for connection in connected}
+        with client_of(around, source.credential) as client:
+            became = run(_road(around, sync, connected, opened, client, watch))
+            ended = _ended(sync, became, around.now())
+            ended = replace(ended, totals=replace(ended.totals, calls=client.counters.metered))
+    except BaseException as error:
+        syncs.save(around.db, _failed(sync, error, around.now()))
+        raise
+    with around.db.transaction() as one:
+        for outcome in became:
+            outcomes.save(one, sync.id, outcome)
+        syncs.save(one, ended)
+    return ended, became
+
+
+def _road(
+    around: Surroundings,
+    sync: Sync,
+    connected: Sequence[Connection],
+    opened: Mapping[str, Destination],
+    client: Client,
+    watch: Watch,
+) -> Road:
+    return Road(
+        sync_id=sync.id,
+        source=sync.source,
+        connections=connected,
+        destinations=opened,
+        catalog=catalog(),
+        client=client,
+        db=around.db,
+        folder=_fresh_folder(around.staging, sync.source.credential.realm_id),
+        now=around.now,
+        watch=watch,
+    )
+
+
+def _fresh_folder(staging: Path, realm_id: str) -> Path:
+    """What a killed sync of this company left behind is worth nothing: the next one reads again (Promise 3)."""
+    folder = staging / realm_id
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def open_destination(around: Surroundings, connection: Connection) -> Destination:
+    """Open a connection's warehouse, with its secrets in place."""
+    destination = connection.destination
+    kind = KINDS.get(destination.kind)
+    if kind is None:
+        raise NotFound(
+            f"{destination.name} is of the kind {destination.kind!r}, which this version does not have.",
+            do=f"The kinds are: {', '.join(KINDS)}.",
+        )
+    return kind.open({name: around.secrets(value) for name, value in destination.options.items()})
+
+
+def client_of(around: Surroundings, credential: Credential) -> Client:
+    """A client that reads the credential's company and keeps its tokens alive."""
+
+    def load() -> Tokens:
+        tokens = credentials.tokens(around.db, credential.id)
+        if tokens is None:
+            raise ReconnectNeeded(
+                f"{credential.name} is not connected to QuickBooks.",
+                do=f"Connect it: counterfoil connect {credential.name}",
+            )
+        return tokens
+
+    safe = Safe(
+        load=load,
+        save=lambda tokens: credentials.save_tokens(around.db, credential.id, tokens),
+        lock=lambda: locks.company(around.db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
+    )
+    return Client(around.api_url, credential.realm_id, Access(around.app, safe, now=around.now))
+
+
+def _ended(sync: Sync, became: tuple[StreamOutcome, ...], now: datetime) -> Sync:
+    failed = [outcome for outcome in became if outcome.state is StreamState.FAILED]
+    landed = any(outcome.state in (StreamState.LANDED, StreamState.INCOMPLETE) for outcome in became)
+    state = SyncState.SUCCEEDED if not failed else SyncState.PARTIAL if landed else SyncState.FAILED
+    worst = next(iter(failed), None)
+    return replace(
+        sync,
+        state=state,
+        ended_at=now,
+        totals=total(became),
+        code=worst.code if worst else "",
+        what=worst.what if worst else "",
+        do=worst.do if worst else "",
+    )
+
+
+def _failed(sync: Sync, error: BaseException, now: datetime) -> Sync:
+    """How a sync that ended early is remembered."""
+    if isinstance(error, CounterfoilError):
+        return replace(
+            sync, state=SyncState.FAILED, ended_at=now, code=error.code, what=error.what, do=error.do
+        )
+    if isinstance(error, KeyboardInterrupt):
+        return replace(sync, state=SyncState.CANCELLED, ended_at=now)
+    return replace(
+        sync,
+        state=SyncState.FAILED,
+        ended_at=now,
+        code="defect",
+        what=f"Something unforeseen: {type(error).__name__}.",
+        do="Please report it, with the log. The next sync begins anew and loses nothing.",
+    )
