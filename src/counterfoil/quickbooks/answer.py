@@ -1,7 +1,7 @@
 """An answer of QuickBooks, opened no further than needed: records stay the bytes they came in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +15,7 @@ from counterfoil.quickbooks.verdict import error_of
 class Answer:
     """The body of a good answer, and the server's clock when it was made (aware, UTC; None: not told)."""
 
-    body: bytes
+    body: bytes = field(repr=False)  # the books of a company do not belong in a log
     server_time: datetime | None
 
 

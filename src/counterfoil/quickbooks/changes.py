@@ -62,15 +62,22 @@ def changes(client: Client, streams: Sequence[Stream], since: datetime) -> Chang
 
 
 def read_changes(answer: Answer, streams: Sequence[Stream]) -> Changes:
-    """Sort an answer by entity; its blocks come in any order, `{}` where nothing changed."""
+    """Sort an answer by entity; its blocks come in any order, `{}` where nothing changed.
+
+    Raises Defect for a shape or a name that is not known, since changes may be hidden there, and what a Fault
+    inside means.
+    """
     names = {stream.answer_key.lower(): stream.name for stream in streams}
     found = {stream.name: Changed() for stream in streams}
     wrapped = {stream.name for stream in streams if stream.wrapped}
     total = 0
-    for block in _blocks(answer):
-        for name, objects in arrays(block, names):
-            total += len(objects)
-            _sort(objects, found[name], wrapped=name in wrapped)
+    try:
+        for block in _blocks(answer):
+            for name, objects in arrays(block, names):
+                total += len(objects)
+                _sort(objects, found[name], wrapped=name in wrapped)
+    except msgspec.ValidationError as error:
+        raise Defect(f"QuickBooks answered change data capture in an unknown shape: {error}.") from error
     return Changes(found, total, answer.server_time)
 
 
@@ -87,15 +94,12 @@ class _Glance(msgspec.Struct):
 
 
 def _blocks(answer: Answer) -> Iterator[msgspec.Raw]:
-    try:
-        responses = msgspec.json.decode(answer.body, type=_Cdc).responses
-        if responses is None:
-            raise Defect("QuickBooks answered change data capture without CDCResponse.")
-        for response in responses:
-            refuse_inner_fault(response)
-            yield from msgspec.json.decode(response.get("QueryResponse", b"[]"), type=list[msgspec.Raw])
-    except msgspec.ValidationError as error:
-        raise Defect(f"QuickBooks answered change data capture in an unknown shape: {error}.") from error
+    responses = msgspec.json.decode(answer.body, type=_Cdc).responses
+    if responses is None:
+        raise Defect("QuickBooks answered change data capture without CDCResponse.")
+    for response in responses:
+        refuse_inner_fault(response)
+        yield from msgspec.json.decode(response.get("QueryResponse", b"[]"), type=list[msgspec.Raw])
 
 
 def _sort(objects: list[msgspec.Raw], changed: Changed, *, wrapped: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Self
 
 import httpx2
 
+from counterfoil import __version__
 from counterfoil.errors import RequestRefused
 from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.answer import Answer, open_answer
@@ -81,7 +82,11 @@ class Client:
         self._counting = threading.Lock()
         self._http = httpx2.Client(
             base_url=f"{api_url.rstrip('/')}/v3/company/{realm_id}/",
-            headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": f"Counterfoil/{__version__}",
+            },
             timeout=TIMEOUT,
             limits=httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         )

@@ -71,7 +71,7 @@ def _is_several(value: object) -> bool:
 
 
 def literal(value: Scalar | Sequence[Scalar]) -> str:
-    """A value as the query language writes it: true, 12.50, 'O\\'Hara', ('1','2').
+    r"""A value as the query language writes it: true, '12.50', 'O\'Hara', ('1','2').
 
     A moment must know its offset, for what QuickBooks makes of one without is not established. It is cut to
     whole seconds, since stored times have no fractions.
@@ -89,5 +89,7 @@ def literal(value: Scalar | Sequence[Scalar]) -> str:
             return f"'{value:f}'" if isinstance(value, Decimal) else f"'{value}'"
         case str():
             return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        case _:
+        case list() | tuple() if value:
             return "(" + ",".join(literal(item) for item in value) + ")"
+        case _:
+            raise Defect(f"{value!r} cannot stand in a query.")
