@@ -127,7 +127,7 @@ def _text(value: Any) -> Fit:
         return ("true" if value else "false"), True
     if not isinstance(value, str):
         return None, False
-    mended = whole(value)
+    mended = whole(str(value))
     return mended, mended == value
 
 

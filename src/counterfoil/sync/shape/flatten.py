@@ -12,6 +12,8 @@ from counterfoil.sync.shape.parse import Parsed
 from counterfoil.sync.shape.raw import Texts
 from counterfoil.sync.shape.tree import EXTRA, FIRST, Path
 
+CAST = {ColumnType.DATE: pa.date32(), ColumnType.TIMESTAMP: pa.timestamp("us", "UTC")}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
@@ -132,8 +134,8 @@ def _column(
     values = _reach(objects, column.path, reached)
     if values is None:
         return None
-    if column.type is ColumnType.DATE:
-        values = values.cast(pa.date32())
+    if column.type in CAST:
+        values = values.cast(CAST[column.type])
     if column.when:
         return _only_when(values, column.when, objects, reached)
     return values
@@ -181,7 +183,7 @@ def _system(table: Table, rows: _Rows, texts: Texts | None, stamp: Stamp) -> dic
     count = len(rows.objects)
     columns = {
         "_realm_id": pa.repeat(pa.scalar(stamp.realm_id), count),
-        "_deleted": pa.repeat(pa.scalar(False), count),
+        "_deleted": pa.repeat(pa.scalar(value=False), count),
         "_synced_at": pa.repeat(pa.scalar(stamp.synced_at, pa.timestamp("us", "UTC")), count),
         "_sync_id": pa.repeat(pa.scalar(stamp.sync_id), count),
         "_seq": rows.seq,
