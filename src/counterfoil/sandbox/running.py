@@ -1,0 +1,153 @@
+"""A sandbox inside a program: started in a thread on a free loopback port, driven by methods."""
+
+import socket
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from counterfoil.sandbox.clerk import Clerk
+from counterfoil.sandbox.injection import Injection
+from counterfoil.sandbox.limits import Rates
+from counterfoil.sandbox.opening import Company, open_world
+from counterfoil.sandbox.server import choose_companies, make_server
+from counterfoil.sandbox.tokens import ACCOUNTING
+from counterfoil.sandbox.world import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """What connecting a company gives an app; lives in seconds."""
+
+    realm_id: str
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    refresh_expires_in: int
+
+
+class Sandbox:
+    """`with Sandbox() as sandbox:` serves made-up companies, or those given, at `sandbox.url`."""
+
+    def __init__(
+        self,
+        companies: Iterable[Company] | None = None,
+        *,
+        seed: int = 0,
+        start: datetime | None = None,
+        apps: Sequence[App] = (),
+        rates: Rates | None = None,
+        revoke_on_reuse: bool = False,
+    ) -> None:
+        chosen = (
+            choose_companies(companies=1, invoices=0, seed=seed, recorded=None)
+            if companies is None
+            else companies
+        )
+        self.world = open_world(
+            chosen, seed=seed, start=start, apps=apps, rates=rates, revoke_on_reuse=revoke_on_reuse
+        )
+        self._socket = _listening()
+        self._server = make_server(self.world, host="127.0.0.1", port=0)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()  # the socket listens already: a first call waits rather than fails
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+        with suppress(OSError):
+            self._socket.close()
+
+    @property
+    def url(self) -> str:
+        """Stands for every host of Intuit."""
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    @property
+    def realms(self) -> list[str]:
+        """The companies, by realm id."""
+        return list(self.world.books)
+
+    def books(self, realm: str = "") -> Clerk:
+        """The clerk of a company, of the first one unless named."""
+        return Clerk(self.world.books[realm or self.realms[0]], self.world.clock.now)
+
+    def authorize(
+        self, realm: str = "", *, client_id: str = "", scopes: Iterable[str] = (ACCOUNTING,)
+    ) -> Connected:
+        """Connect a company without a browser."""
+        redirect = "http://127.0.0.1/callback"
+        code = self.authorize_code(realm, redirect_uri=redirect, client_id=client_id, scopes=scopes)
+        now = self.now().timestamp()
+        issued = self.world.tokens.exchange(client_id or next(iter(self.world.apps)), code, redirect, now)
+        return Connected(
+            realm_id=issued.grant.realm,
+            access_token=issued.access,
+            refresh_token=issued.grant.refresh,
+            expires_in=3600,
+            refresh_expires_in=issued.refresh_expires_in,
+        )
+
+    def authorize_code(
+        self,
+        realm: str = "",
+        *,
+        redirect_uri: str,
+        client_id: str = "",
+        scopes: Iterable[str] = (ACCOUNTING,),
+    ) -> str:
+        """The code that a person's consent would bring to the app's redirect."""
+        client, company = client_id or next(iter(self.world.apps)), realm or self.realms[0]
+        return self.world.tokens.code(
+            client, company, frozenset(scopes), redirect_uri, self.now().timestamp()
+        )
+
+    def disconnect(self, realm: str = "") -> int:
+        """End every grant of a company, as its owner can; tell how many there were."""
+        return self.world.tokens.disconnect(realm or self.realms[0])
+
+    def fault(self, **chosen: Any) -> None:
+        """Let the next calls that fit meet a fault; see Injection."""
+        self.world.injections.add(Injection(**chosen))
+
+    def poison(self, entity: str, id_: str, *, realm: str = "") -> None:
+        """Make a record fail every page and every change answer that holds it."""
+        self.world.books[realm or self.realms[0]].poisoned.add((entity, str(id_)))
+
+    def heal(self) -> None:
+        """No more faults to come, no more poisoned records."""
+        self.world.injections.clear()
+        for books in self.world.books.values():
+            books.poisoned.clear()
+
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def advance(self, step: timedelta) -> datetime:
+        """Move the sandbox's clock forward."""
+        return self.world.clock.advance(step)
+
+    def counters(self) -> dict[str, Any]:
+        """What was asked since the start or the last reset."""
+        return self.world.counters.read()
+
+    def reset_counters(self) -> None:
+        self.world.counters.reset()
+
+
+def _listening() -> socket.socket:
+    """A free loopback port; named as TCP, or asyncio leaves small answers waiting for an acknowledgement."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(128)
+    return listening
