@@ -80,7 +80,7 @@ def _place(books: Books, name: str, parent: str) -> Record:
 def _write_item(books: Books, ware: _Ware) -> None:
     fields = {
         "Name": ware.name,
-        "Description": f"{ware.name} as listed",
+        "Description": f"{ware.name}, from the spring list; fitted free of charge with a service",
         "Active": True,
         "Taxable": ware.taxable,
         "UnitPrice": Decimal(ware.price),

@@ -33,7 +33,7 @@ def sale(books: Books, key: str, quantity: str | int, *, price: Decimal | None =
 def bundle(books: Books, key: str, quantity: int) -> Record:
     """A bundle sold: its children stand inside, and its own amount repeats their sum."""
     item = books.named("Item", key)
-    children = []
+    children: list[Record] = []
     for number, part in enumerate(item["ItemGroupDetail"]["ItemGroupLine"], start=1):
         member = books.records["Item"][part["ItemRef"]["value"]]
         child = sale(books, books.key_of("Item", member), str(part["Qty"] * quantity))

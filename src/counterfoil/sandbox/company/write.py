@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 from random import Random
 
+from counterfoil.sandbox.company.balances import sold_in_bulk, write_balances
 from counterfoil.sandbox.company.books import Books
 from counterfoil.sandbox.company.bulk import Bulk, BulkTally, make_bulk, tally
 from counterfoil.sandbox.company.chart import write_chart
+from counterfoil.sandbox.company.extras import write_attachables, write_recurring, write_times
 from counterfoil.sandbox.company.homes import Home
 from counterfoil.sandbox.company.items import write_items
+from counterfoil.sandbox.company.ledger import write_ledger
 from counterfoil.sandbox.company.lists import write_lists
 from counterfoil.sandbox.company.names import write_names
+from counterfoil.sandbox.company.purchases import write_purchases
+from counterfoil.sandbox.company.sales import write_sales
+from counterfoil.sandbox.company.settings import (
+    write_budgets,
+    write_company_info,
+    write_preferences,
+    write_rates,
+)
 from counterfoil.sandbox.company.taxes import write_taxes
 
 
@@ -41,4 +52,16 @@ def plan_bulk(draft: Draft) -> tuple[Bulk, BulkTally]:
 
 def write_books(draft: Draft, bulk: Bulk, sums: BulkTally) -> Books:
     """Write the whole books, balances and all, with the bulk run's sums in them."""
-    return write_names_and_lists(draft)
+    books = write_names_and_lists(draft)
+    write_company_info(books, draft.name, draft.realm_id)
+    write_preferences(books)
+    write_rates(books)
+    write_budgets(books)
+    write_ledger(books, sold_in_bulk(books, bulk, sums))
+    write_sales(books)
+    write_purchases(books)
+    write_times(books)
+    write_balances(books, bulk, sums)
+    write_recurring(books)  # after the balances: a template posts nothing
+    write_attachables(books, draft.realm_id)
+    return books

@@ -1,0 +1,257 @@
+"""The made-up company's books balance, and everything in them refers to something that is there."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from counterfoil.sandbox.company import Company, companies
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+Record = dict[str, Any]
+
+# Which entity a reference points at, by the name of its field.
+POINTS_AT = {
+    "CustomerRef": "Customer", "RootCustomerRef": "Customer", "ShipTo": "Customer", "ProjectRef": "Customer",
+    "VendorRef": "Vendor", "EmployeeRef": "Employee", "ItemRef": "Item", "GroupItemRef": "Item",
+    "ClassRef": "Class", "DepartmentRef": "Department", "SalesTermRef": "Term", "TermRef": "Term",
+    "DefaultTerms": "Term", "PaymentMethodRef": "PaymentMethod", "CustomerTypeRef": "CustomerType",
+    "JournalCodeRef": "JournalCode", "TaxCodeRef": "TaxCode", "TxnTaxCodeRef": "TaxCode", "InvoiceRef": "Invoice",
+    "SalesTaxCodeRef": "TaxCode", "PurchaseTaxCodeRef": "TaxCode", "DefaultTaxCodeRef": "TaxCode",
+    "TaxGroupCodeRef": "TaxCode", "TaxRateRef": "TaxRate", "OriginalTaxRate": "TaxRate", "AgencyRef": "TaxAgency",
+    "TaxClassificationRef": "TaxClassification", "AccountRef": "Account", "APAccountRef": "Account",
+    "DepositToAccountRef": "Account", "IncomeAccountRef": "Account", "ExpenseAccountRef": "Account",
+    "AssetAccountRef": "Account", "ItemAccountRef": "Account", "DiscountAccountRef": "Account",
+    "BankAccountRef": "Account", "CCAccountRef": "Account", "CreditCardAccountRef": "Account",
+    "FromAccountRef": "Account", "ToAccountRef": "Account", "AdjustAccountRef": "Account",
+    "PaymentAccountRef": "Account", "DefaultARAccount": "Account", "DefaultAPAccount": "Account",
+}  # fmt: skip
+# Not records: codes, and lists that the API keeps to itself.
+POINTS_NOWHERE = {
+    "CurrencyRef", "HomeCurrency", "ShipMethodRef", "SalesRepRef", "AccountPurposes", "TaxReturnLineRef",
+    "RecurDataRef", "LastModifiedByRef", "CustomerMemo",
+}  # fmt: skip
+LINKS = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
+
+
+@pytest.fixture(scope="module", params=range(4), ids=["US", "GB", "CA", "AU"])
+def company(request: pytest.FixtureRequest) -> Company:
+    return companies(4, seed=3, invoices=2_000, now=NOW)[request.param]
+
+
+@pytest.fixture(scope="module")
+def books(company: Company) -> dict[str, list[Record]]:
+    result = defaultdict(list)
+    for entity, record in company.records():
+        result[entity].append(record)
+    return result
+
+
+def of_series(company: Company) -> Iterator[tuple[str, Record]]:
+    for series in company.series():
+        for place in range(len(series)):
+            yield series.entity, json.loads(series.body(place), parse_float=Decimal, parse_int=_number)
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def transactions(company: Company, books: dict[str, list[Record]]) -> Iterator[tuple[str, Record]]:
+    for entity, members in books.items():
+        for record in members:
+            yield entity, record
+    yield from of_series(company)
+
+
+def moved(company: Company, books: dict[str, list[Record]]) -> dict[str, Decimal]:
+    result: dict[str, Decimal] = defaultdict(Decimal)
+    for entity, record in transactions(company, books):
+        for account, debit, credit in company.postings(entity, record):
+            result[account] += debit - credit
+    return result
+
+
+def test_debits_equal_credits_in_every_transaction(company, books):
+    posted = 0
+    for entity, record in transactions(company, books):
+        entries = company.postings(entity, record)
+        posted += len(entries)
+        assert sum(debit for _, debit, _ in entries) == sum(credit for _, _, credit in entries), (entity, record)
+        assert all(debit >= 0 and credit >= 0 for _, debit, credit in entries)
+
+    assert posted > 10_000
+
+
+def test_account_balances_tie_to_what_was_posted(company, books):
+    ledger = moved(company, books)
+    home = books["Preferences"][0]["CurrencyPrefs"]["HomeCurrency"]["value"]
+    for account in books["Account"]:
+        if account["Classification"] in ("Revenue", "Expense"):
+            assert account["CurrentBalance"] == 0
+        elif account["CurrencyRef"]["value"] == home:
+            assert account["CurrentBalance"] == ledger[account["Id"]], account["Name"]
+
+
+def test_receivables_equal_what_customers_owe_and_payables_what_vendors_are_owed(books):
+    for kind, entity, sign in (("Accounts Receivable", "Customer", 1), ("Accounts Payable", "Vendor", -1)):
+        controls = [a for a in books["Account"] if a["AccountType"] == kind]
+        assert len(controls) == 4
+        for account in controls:
+            names = [n for n in books[entity] if n["CurrencyRef"] == account["CurrencyRef"]]
+            assert sum(n["Balance"] for n in names) * sign == account["CurrentBalance"], account["Name"]
+
+
+def test_customers_owe_what_is_open_on_their_forms(company, books):
+    owed: dict[str, Decimal] = defaultdict(Decimal)
+    for entity, record in transactions(company, books):
+        if entity in ("Invoice", "CreditMemo"):
+            owed[record["CustomerRef"]["value"]] += record["Balance"] * (1 if entity == "Invoice" else -1)
+        if entity == "Payment":
+            owed[record["CustomerRef"]["value"]] -= record["UnappliedAmt"]
+    for entry in books["JournalEntry"]:
+        for line in entry["Line"]:
+            name = line.get("JournalEntryLineDetail", {}).get("Entity", {})
+            if name.get("Type") == "Customer":
+                owed[name["EntityRef"]["value"]] += line["Amount"]
+
+    assert {c["Id"]: c["Balance"] for c in books["Customer"]} == {c["Id"]: owed[c["Id"]] for c in books["Customer"]}
+
+
+def test_a_parent_s_balance_with_jobs_adds_its_jobs(books):
+    parent = books["Customer"][0]
+    family = [c for c in books["Customer"] if c["FullyQualifiedName"].startswith(parent["FullyQualifiedName"])]
+
+    assert len(family) > 2
+    assert parent["BalanceWithJobs"] == sum(c["Balance"] for c in family)
+
+
+def test_stock_times_cost_equals_the_inventory_account(books):
+    stock = [i for i in books["Item"] if i["Type"] == "Inventory"]
+    account = next(a for a in books["Account"] if a["AccountSubType"] == "Inventory")
+
+    assert all(i["QtyOnHand"] > 0 for i in stock)
+    assert sum(i["QtyOnHand"] * i["PurchaseCost"] for i in stock) == account["CurrentBalance"]
+
+
+def test_a_form_s_total_is_its_lines_less_discounts_plus_tax(company, books):
+    checked = 0
+    for entity, record in transactions(company, books):
+        if entity not in ("Invoice", "SalesReceipt", "Estimate", "CreditMemo", "RefundReceipt"):
+            continue
+        total = Decimal(record.get("TxnTaxDetail", {}).get("TotalTax", 0))
+        for line in record["Line"]:
+            match line["DetailType"]:
+                case "SalesItemLineDetail":
+                    total += line["Amount"]
+                case "GroupLineDetail":
+                    children = line["GroupLineDetail"]["Line"]
+                    assert line["Amount"] == sum(child["Amount"] for child in children)
+                    total += line["Amount"]
+                case "DiscountLineDetail":
+                    total -= line["Amount"]
+        assert record["TotalAmt"] == total, (entity, record["Id"])
+        checked += 1
+
+    assert checked > 2_000
+
+
+def test_home_amounts_are_the_foreign_ones_at_the_rate(books):
+    foreign = [r for entity in ("Invoice", "Bill", "CreditMemo") for r in books[entity] if "ExchangeRate" in r]
+
+    assert len({r["CurrencyRef"]["value"] for r in foreign}) == 3
+    for record in foreign:
+        assert abs(record["HomeTotalAmt"] - record["TotalAmt"] * record["ExchangeRate"]) <= Decimal("0.005")
+        assert abs(record["HomeBalance"] - record["Balance"] * record["ExchangeRate"]) <= Decimal("0.005")
+
+
+def test_an_open_balance_is_the_total_less_what_was_linked(company, books):
+    settled: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entity, record in transactions(company, books):
+        if entity in ("Payment", "BillPayment"):
+            for line in record["Line"]:
+                link = line["LinkedTxn"][0]
+                settled[link["TxnType"], link["TxnId"]] += line["Amount"]
+    for entity, record in transactions(company, books):
+        if entity in ("Invoice", "Bill", "CreditMemo"):
+            assert record["Balance"] == record["TotalAmt"] - settled[entity, record["Id"]]
+            assert record["Balance"] >= 0
+
+
+def references(node: Any, field: str = "") -> Iterator[tuple[str, Record]]:
+    if isinstance(node, dict):
+        if "value" in node and isinstance(node["value"], str) and field != "any":
+            yield field, node
+        for name, member in node.items():
+            yield from references(member, name)
+    elif isinstance(node, list):
+        for member in node:
+            yield from references(member, field)
+
+
+def test_every_reference_points_at_a_record(company, books):
+    known = {(entity, r["Id"]) for entity, members in books.items() for r in members if "Id" in r}
+    followed = set()
+    for entity, record in transactions(company, books):
+        for field, target in references(record):
+            if field in POINTS_NOWHERE or target["value"] == "SHIPPING_ITEM_ID":
+                continue
+            kind = POINTS_AT.get(field) or entity
+            if field in ("EntityRef", "Entity"):
+                kind = target.get("type", "Customer" if ("Customer", target["value"]) in known else "Vendor").title()
+            assert field in POINTS_AT or field in ("ParentRef", "EntityRef", "Entity"), field
+            assert (kind, target["value"]) in known, (entity, field, target)
+            followed.add(field)
+
+    assert len(followed) > 40
+
+
+def test_links_between_transactions_point_both_ways(company, books):
+    links = set()
+    kinds = {}
+    for entity, record in transactions(company, books):
+        if "Id" in record:
+            kinds[record["Id"], entity] = record
+        for link in linked(record):
+            links.add((record["Id"], entity, link["TxnId"], LINKS.get(link["TxnType"], link["TxnType"])))
+
+    assert {(entity, kind) for _, entity, _, kind in links} >= {
+        ("Estimate", "Invoice"), ("Invoice", "Estimate"), ("Invoice", "Payment"), ("Payment", "Invoice"),
+        ("Payment", "Deposit"), ("Deposit", "Payment"), ("Bill", "BillPayment"), ("BillPayment", "Bill"),
+        ("CreditMemo", "Payment"), ("Payment", "CreditMemo"), ("PurchaseOrder", "Bill"), ("Bill", "PurchaseOrder"),
+        ("SalesReceipt", "Deposit"), ("Deposit", "SalesReceipt"),
+    }  # fmt: skip
+    for place, entity, other, kind in links:
+        assert (other, kind) in kinds
+        assert (other, kind, place, entity) in links
+
+
+def linked(record: Record) -> Iterator[Record]:
+    yield from record.get("LinkedTxn", [])
+    for line in record.get("Line", []):
+        yield from line.get("LinkedTxn", [])
+
+
+def test_a_paid_invoice_was_last_updated_by_its_payment(books):
+    payments = {r["Id"]: r for r in books["Payment"]}
+    checked = 0
+    for invoice in books["Invoice"]:
+        theirs = [payments[link["TxnId"]] for link in invoice["LinkedTxn"] if link["TxnType"] == "Payment"]
+        if theirs and "Voided" not in str(invoice.get("PrivateNote")):
+            last = max(p["MetaData"]["CreateTime"] for p in theirs)
+            assert datetime.fromisoformat(invoice["MetaData"]["LastUpdatedTime"]) == datetime.fromisoformat(last)
+            assert int(invoice["SyncToken"]) >= len(theirs)
+            checked += 1
+
+    assert checked > 20
+
+
+def test_transactions_share_one_number_sequence(company, books):
+    lists = {"Account", "Customer", "Vendor", "Item", "Class", "Department", "Term", "Employee", "PaymentMethod"}
+    ids = [r["Id"] for e, r in transactions(company, books) if "TxnDate" in r and e not in lists]
+
+    assert len(ids) == len(set(ids))
