@@ -20,6 +20,7 @@ from counterfoil.quickbooks.access import Access, Safe
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.oauth import OAuthApp
+from counterfoil.quickbooks.pace import Pace
 from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
@@ -40,6 +41,7 @@ class Surroundings:
     secrets: Callable[[str], str]
     now: Callable[[], datetime]
     chance: random.Random
+    pace: Callable[[], Pace] = Pace
 
 
 def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync, tuple[StreamOutcome, ...]]:
@@ -137,7 +139,9 @@ def client_of(around: Surroundings, credential: Credential) -> Client:
         save=lambda tokens: credentials.save_tokens(around.db, credential.id, tokens),
         lock=lambda: locks.company(around.db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
     )
-    return Client(around.api_url, credential.realm_id, Access(around.app, safe, now=around.now))
+    return Client(
+        around.api_url, credential.realm_id, Access(around.app, safe, now=around.now), pace=around.pace()
+    )
 
 
 def _ended(sync: Sync, became: tuple[StreamOutcome, ...], now: datetime) -> Sync:

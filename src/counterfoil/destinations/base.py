@@ -11,7 +11,10 @@ from counterfoil.model.table import Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One thing a kind wants to know; form, API, command line and docs follow from it."""
+    """One thing a kind wants to know; form, API, command line and docs follow from it.
+
+    A `tuning` option changes how the warehouse is loaded, never which tables are meant.
+    """
 
     name: str
     help: str
@@ -19,6 +22,7 @@ class Option:
     required: bool = False
     secret: bool = False
     default: Any = None
+    tuning: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

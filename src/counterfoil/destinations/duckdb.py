@@ -30,8 +30,9 @@ OPTIONS = (
         help="How long to wait for someone else who holds the file.",
         type=int,
         default=600,
+        tuning=True,
     ),
-    Option(name="memory", help="What DuckDB may use while loading.", default="384MB"),
+    Option(name="memory", help="What DuckDB may use while loading.", default="384MB", tuning=True),
 )
 
 OLDEST_READER = "v1.2.0"
@@ -87,7 +88,7 @@ class DuckDB:
     def _opened(self, waiting: Waiting, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(
-            ":memory:", config={"memory_limit": self.memory, "TimeZone": "UTC"}
+            ":memory:", config={"memory_limit": self.memory}
         ) as connection:
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")

@@ -1,0 +1,120 @@
+"""The world in which whole syncs run: the sandbox over HTTP, a real DuckDB file, a real store."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from counterfoil.actions.sync_now import Surroundings, sync_now
+from counterfoil.model.connection import Connection
+from counterfoil.model.credential import Credential, Environment, Tokens
+from counterfoil.model.destination import Destination
+from counterfoil.model.outcome import StreamOutcome
+from counterfoil.model.source import Source
+from counterfoil.model.sync import Sync
+from counterfoil.quickbooks.oauth import OAuthApp
+from counterfoil.sandbox.running import Sandbox
+from counterfoil.store import connections, credentials, destinations, sources
+from counterfoil.store.db import Database, open_database
+from counterfoil.store.vault import Vault
+from counterfoil.sync.progress import SILENT, Watch
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One sandbox, one store, one warehouse file."""
+
+    sandbox: Sandbox
+    around: Surroundings
+    warehouse: Path
+
+    def source(
+        self, name: str = "acme", *, realm: str = "", prefix: str = "", streams: Sequence[str] | None = None
+    ) -> Source:
+        """Connect a company and let it feed the warehouse."""
+        realm = realm or self.sandbox.realms[0]
+        credential = Credential(
+            id=f"cred_{name}", name=name, realm_id=realm, environment=Environment.SANDBOX, created_at=NOW
+        )
+        source = Source(
+            id=f"src_{name}",
+            name=name,
+            credential=credential,
+            created_at=NOW,
+            prefix=prefix,
+            streams=None if streams is None else frozenset(streams),
+        )
+        destination = Destination(
+            id="dest", name="lake", kind="duckdb", created_at=NOW, options={"path": str(self.warehouse)}
+        )
+        granted = self.sandbox.authorize(realm)
+        tokens = Tokens(
+            access_token=granted.access_token,
+            refresh_token=granted.refresh_token,
+            access_expires_at=self.around.now() + timedelta(seconds=granted.expires_in),
+            refresh_expires_at=self.around.now() + timedelta(seconds=granted.refresh_expires_in),
+        )
+        db = self.around.db
+        credentials.save(db, credential)
+        credentials.save_tokens(db, credential.id, tokens)
+        sources.save(db, source)
+        destinations.save(db, destination)
+        connections.save(
+            db, Connection(id=f"conn_{name}", source=source, destination=destination, dataset="quickbooks")
+        )
+        return source
+
+    def sync(self, name: str = "acme", watch: Watch = SILENT) -> tuple[Sync, tuple[StreamOutcome, ...]]:
+        return sync_now(self.around, name, watch)
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Query the warehouse as its users would."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            connection.execute("SET schema = 'quickbooks'")
+            return connection.execute(sql, list(values)).fetchall()
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(
+        f"sqlite:///{tmp_path}/store.db", vault=Vault([bytes(32)]), locks=tmp_path / "locks"
+    )
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path, db: Database) -> Iterator[Callable[..., World]]:
+    """Make a world around the given companies."""
+    running: list[Sandbox] = []
+
+    def make(companies: Any = None) -> World:
+        sandbox = Sandbox(companies)
+        sandbox.__enter__()
+        running.append(sandbox)
+        app = OAuthApp(
+            client_id="sandbox-client",
+            client_secret="sandbox-secret",
+            token_url=f"{sandbox.url}/oauth2/v1/tokens/bearer",
+        )
+        around = Surroundings(
+            db=db,
+            app=app,
+            api_url=sandbox.url,
+            staging=tmp_path / "staging",
+            secrets=lambda text: text,
+            now=lambda: datetime.now(UTC),
+            chance=random.Random(7),
+        )
+        return World(sandbox, around, tmp_path / "lake.duckdb")
+
+    yield make
+    for sandbox in running:
+        sandbox.__exit__(None, None, None)
