@@ -14,14 +14,15 @@ from counterfoil.sandbox.company.clock import pacific_time
 from counterfoil.sandbox.company.wire import encode
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-INVOICES = 3_000
-SERVED = set(
-    "Invoice SalesReceipt Estimate CreditMemo RefundReceipt Payment Bill BillPayment VendorCredit Purchase "
-    "PurchaseOrder JournalEntry Deposit Transfer TimeActivity CreditCardPayment InventoryAdjustment "
-    "ReimburseCharge RecurringTransaction TaxPayment Account Customer Vendor Employee Item Class Department Term "
-    "PaymentMethod CustomerType CompanyCurrency JournalCode TaxCode TaxRate TaxAgency TaxClassification Budget "
-    "Attachable ExchangeRate CompanyInfo Preferences".split()
-)
+INVOICES = 900
+SERVED = {
+    "Invoice", "SalesReceipt", "Estimate", "CreditMemo", "RefundReceipt", "Payment", "Bill", "BillPayment",
+    "VendorCredit", "Purchase", "PurchaseOrder", "JournalEntry", "Deposit", "Transfer", "TimeActivity",
+    "CreditCardPayment", "InventoryAdjustment", "ReimburseCharge", "RecurringTransaction", "TaxPayment",
+    "Account", "Customer", "Vendor", "Employee", "Item", "Class", "Department", "Term", "PaymentMethod",
+    "CustomerType", "CompanyCurrency", "JournalCode", "TaxCode", "TaxRate", "TaxAgency", "TaxClassification",
+    "Budget", "Attachable", "ExchangeRate", "CompanyInfo", "Preferences",
+}  # fmt: skip
 LINE_KINDS = {
     "Invoice": {"SalesItem", "Group", "Discount", "SubTotal", "DescriptionOnly"},
     "SalesReceipt": {"SalesItem", "Group", "Discount", "SubTotal", "DescriptionOnly"},
@@ -71,34 +72,36 @@ def values(node: Any) -> Iterator[Any]:
 
 def bytes_of(company: Company) -> list[bytes]:
     written = [encode({entity: record}) for entity, record in company.records()]
-    return written + [series.body(place) for series in company.series() for place in range(0, len(series), 37)]
+    return written + [
+        series.body(place) for series in company.series() for place in range(0, len(series), 37)
+    ]
 
 
-def test_the_same_arguments_give_the_same_bytes():
+def test_the_same_arguments_give_the_same_bytes() -> None:
     assert [bytes_of(c) for c in made(2)] == [bytes_of(c) for c in made(2)]
 
 
-def test_another_seed_gives_other_bytes():
+def test_another_seed_gives_other_bytes() -> None:
     assert bytes_of(made(seed=7)[0]) != bytes_of(made(seed=8)[0])
 
 
-def test_a_caller_may_change_its_records_without_harm(company):
+def test_a_caller_may_change_its_records_without_harm(company: Company) -> None:
     for _, record in company.records():
         record.clear()
 
     assert all(record for _, record in company.records())
 
 
-def test_companies_differ_in_realm_name_and_home_currency():
-    four = made(9)
+def test_companies_differ_in_realm_name_and_home_currency() -> None:
+    nine = made(9)
 
-    assert len({c.realm_id for c in four}) == 9
-    assert len({c.name for c in four}) == 9
-    homes = {by_entity(c)["Preferences"][0]["CurrencyPrefs"]["HomeCurrency"]["value"] for c in four}
+    assert len({c.realm_id for c in nine}) == 9
+    assert len({c.name for c in nine}) == 9
+    homes = {by_entity(c)["Preferences"][0]["CurrencyPrefs"]["HomeCurrency"]["value"] for c in nine[:4]}
     assert homes == {"USD", "GBP", "CAD", "AUD"}
 
 
-def test_the_same_id_means_another_record_in_another_realm():
+def test_the_same_id_means_another_record_in_another_realm() -> None:
     first, second = ({r["Id"]: r for r in by_entity(c)["Invoice"]} for c in made(2))
 
     shared = first.keys() & second.keys()
@@ -107,7 +110,7 @@ def test_the_same_id_means_another_record_in_another_realm():
 
 
 @pytest.mark.parametrize("place", range(4))
-def test_every_entity_that_is_served_appears(place):
+def test_every_entity_that_is_served_appears(place: int) -> None:
     counts = Counter(entity for entity, _ in made(4)[place].records())
 
     assert set(counts) == SERVED
@@ -116,7 +119,7 @@ def test_every_entity_that_is_served_appears(place):
 
 
 @pytest.mark.parametrize("entity", LINE_KINDS)
-def test_every_kind_of_line_appears(company, entity):
+def test_every_kind_of_line_appears(company: Company, entity: str) -> None:
     found = set()
     for record in by_entity(company)[entity]:
         for line in record["Line"]:
@@ -125,7 +128,7 @@ def test_every_kind_of_line_appears(company, entity):
     assert found == LINE_KINDS[entity]
 
 
-def test_every_record_carries_what_the_api_puts_on_all(company):
+def test_every_record_carries_what_the_api_puts_on_all(company: Company) -> None:
     for entity, record in company.records():
         body = next(iter(record.values())) if entity == "RecurringTransaction" else record
         assert body["domain"] == "QBO"
@@ -135,7 +138,7 @@ def test_every_record_carries_what_the_api_puts_on_all(company):
             assert body["SyncToken"].isdigit()
 
 
-def test_times_are_pacific_to_the_second_and_in_order(company):
+def test_times_are_pacific_to_the_second_and_in_order(company: Company) -> None:
     shape = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[78]:00")
     for entity, record in company.records():
         body = next(iter(record.values())) if entity == "RecurringTransaction" else record
@@ -159,43 +162,66 @@ def test_times_are_pacific_to_the_second_and_in_order(company):
         ("2025-01-01T00:00:00Z", "2024-12-31T16:00:00-08:00"),
     ],
 )
-def test_the_offset_follows_summer_time(moment, written):
+def test_the_offset_follows_summer_time(moment: str, written: str) -> None:
     assert pacific_time(int(datetime.fromisoformat(moment).timestamp())) == written
 
 
-def test_no_value_is_a_float_or_null(company):
+def test_no_value_is_a_float_or_null(company: Company) -> None:
     kinds = {type(value) for _, record in company.records() for value in values(record)}
 
     assert kinds == {str, int, bool, Decimal}
 
 
-def test_inactive_names_carry_the_suffix(company):
+def test_inactive_names_carry_the_suffix(company: Company) -> None:
     records = by_entity(company)
-    for entity in ("Account", "Customer", "Vendor", "Employee", "Item", "Class", "Department", "Term", "PaymentMethod"):
+    for entity in (
+        "Account",
+        "Customer",
+        "Vendor",
+        "Employee",
+        "Item",
+        "Class",
+        "Department",
+        "Term",
+        "PaymentMethod",
+    ):
         inactive = [r for r in records[entity] if not r["Active"]]
         assert inactive
-        assert all(r.get("DisplayName", r.get("Name")).endswith(" (deleted)") for r in inactive)
+        assert all(str(r.get("DisplayName") or r["Name"]).endswith(" (deleted)") for r in inactive)
 
 
-def test_the_pseudo_tax_codes_carry_no_active_flag(company):
+def test_the_pseudo_tax_codes_carry_no_active_flag(company: Company) -> None:
     pseudo = {r["Id"]: r for r in by_entity(company)["TaxCode"] if r["Id"] in ("TAX", "NON")}
 
     assert len(pseudo) == 2
     assert not any("Active" in record for record in pseudo.values())
 
 
-def test_hostile_text_and_extreme_amounts_are_in_the_books(company):
-    found = list(value for _, record in company.records() for value in values(record))
+def test_hostile_text_and_extreme_amounts_are_in_the_books(company: Company) -> None:
+    found = [value for _, record in company.records() for value in values(record)]
     texts = "\0".join(value for value in found if isinstance(value, str))
     numbers = {value for value in found if isinstance(value, Decimal)}
 
-    for hostile in ("DROP TABLE", "<script>", "\\", '"', "\n", "\t", "\u202e", "o\u0308", "🚴", "مقهى", "漢字", "00742"):
+    for hostile in (
+        "DROP TABLE",
+        "<script>",
+        "\\",
+        '"',
+        "\n",
+        "\t",
+        "\u202e",
+        "o\u0308",
+        "🚴",
+        "مقهى",
+        "漢字",
+        "00742",
+    ):
         assert hostile in texts
     assert max(len(value) for value in texts.split("\0")) > 3_000
     assert {Decimal("99999999999.99"), Decimal("0.005"), Decimal("0.9166667"), Decimal(0)} <= numbers
 
 
-def test_an_invoice_carries_up_to_twelve_custom_fields_of_every_type(company):
+def test_an_invoice_carries_up_to_twelve_custom_fields_of_every_type(company: Company) -> None:
     widest = max((r["CustomField"] for r in by_entity(company)["Invoice"]), key=len)
 
     assert len(widest) == 12
@@ -203,7 +229,7 @@ def test_an_invoice_carries_up_to_twelve_custom_fields_of_every_type(company):
     assert {"DefinitionId", "Name", "Type"} in [set(field) for field in widest]
 
 
-def test_voided_transactions_have_nought_everywhere(company):
+def test_voided_transactions_have_nought_everywhere(company: Company) -> None:
     records = by_entity(company)
     for entity in ("Invoice", "SalesReceipt", "Payment", "Purchase", "Transfer"):
         voided = [r for r in records[entity] if str(r.get("PrivateNote", "")).startswith("Voided")]
@@ -214,18 +240,18 @@ def test_voided_transactions_have_nought_everywhere(company):
             assert company.postings(entity, record) == []
 
 
-def test_attachable_ids_are_longer_than_a_float_can_hold(company):
+def test_attachable_ids_are_longer_than_a_float_can_hold(company: Company) -> None:
     assert {len(r["Id"]) for r in by_entity(company)["Attachable"]} == {17, 18, 19}
 
 
-def test_recurring_transactions_are_wrapped_in_what_they_make(company):
+def test_recurring_transactions_are_wrapped_in_what_they_make(company: Company) -> None:
     wrapped = by_entity(company)["RecurringTransaction"]
 
     assert {kind for record in wrapped for kind in record} == {"Invoice", "Bill"}
     assert all("RecurringInfo" in body for record in wrapped for body in record.values())
 
 
-def test_writing_the_records_takes_less_than_a_second(company):
+def test_writing_the_records_takes_less_than_a_second(company: Company) -> None:
     number = sum(1 for _ in company.records())
 
     assert 300 < number < 1_500

@@ -13,6 +13,8 @@ from counterfoil.sandbox.company import Company, companies
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Record = dict[str, Any]
+Books = dict[str, list[Record]]
+Everything = list[tuple[str, Record]]
 
 # Which entity a reference points at, by the name of its field.
 POINTS_AT = {
@@ -40,11 +42,12 @@ LINKS = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPaymen
 
 @pytest.fixture(scope="module", params=range(4), ids=["US", "GB", "CA", "AU"])
 def company(request: pytest.FixtureRequest) -> Company:
-    return companies(4, seed=3, invoices=2_000, now=NOW)[request.param]
+    place: int = request.param
+    return companies(4, seed=3, invoices=600, now=NOW)[place]
 
 
 @pytest.fixture(scope="module")
-def books(company: Company) -> dict[str, list[Record]]:
+def books(company: Company) -> Books:
     result = defaultdict(list)
     for entity, record in company.records():
         result[entity].append(record)
@@ -61,34 +64,39 @@ def _number(text: str) -> Decimal:
     return Decimal(text)
 
 
-def transactions(company: Company, books: dict[str, list[Record]]) -> Iterator[tuple[str, Record]]:
-    for entity, members in books.items():
-        for record in members:
-            yield entity, record
-    yield from of_series(company)
+@pytest.fixture(scope="module")
+def everything(company: Company, books: Books) -> Everything:
+    """All records and the whole bulk run."""
+    written = [(entity, record) for entity, members in books.items() for record in members]
+    return [*written, *of_series(company)]
 
 
-def moved(company: Company, books: dict[str, list[Record]]) -> dict[str, Decimal]:
+def moved(company: Company, everything: Everything) -> dict[str, Decimal]:
     result: dict[str, Decimal] = defaultdict(Decimal)
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         for account, debit, credit in company.postings(entity, record):
             result[account] += debit - credit
     return result
 
 
-def test_debits_equal_credits_in_every_transaction(company, books):
+def test_debits_equal_credits_in_every_transaction(company: Company, everything: Everything) -> None:
     posted = 0
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         entries = company.postings(entity, record)
         posted += len(entries)
-        assert sum(debit for _, debit, _ in entries) == sum(credit for _, _, credit in entries), (entity, record)
+        assert sum(debit for _, debit, _ in entries) == sum(credit for _, _, credit in entries), (
+            entity,
+            record,
+        )
         assert all(debit >= 0 and credit >= 0 for _, debit, credit in entries)
 
-    assert posted > 10_000
+    assert posted > 4_000
 
 
-def test_account_balances_tie_to_what_was_posted(company, books):
-    ledger = moved(company, books)
+def test_account_balances_tie_to_what_was_posted(
+    company: Company, books: Books, everything: Everything
+) -> None:
+    ledger = moved(company, everything)
     home = books["Preferences"][0]["CurrencyPrefs"]["HomeCurrency"]["value"]
     for account in books["Account"]:
         if account["Classification"] in ("Revenue", "Expense"):
@@ -97,7 +105,7 @@ def test_account_balances_tie_to_what_was_posted(company, books):
             assert account["CurrentBalance"] == ledger[account["Id"]], account["Name"]
 
 
-def test_receivables_equal_what_customers_owe_and_payables_what_vendors_are_owed(books):
+def test_receivables_equal_what_customers_owe_and_payables_what_vendors_are_owed(books: Books) -> None:
     for kind, entity, sign in (("Accounts Receivable", "Customer", 1), ("Accounts Payable", "Vendor", -1)):
         controls = [a for a in books["Account"] if a["AccountType"] == kind]
         assert len(controls) == 4
@@ -106,9 +114,9 @@ def test_receivables_equal_what_customers_owe_and_payables_what_vendors_are_owed
             assert sum(n["Balance"] for n in names) * sign == account["CurrentBalance"], account["Name"]
 
 
-def test_customers_owe_what_is_open_on_their_forms(company, books):
+def test_customers_owe_what_is_open_on_their_forms(books: Books, everything: Everything) -> None:
     owed: dict[str, Decimal] = defaultdict(Decimal)
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         if entity in ("Invoice", "CreditMemo"):
             owed[record["CustomerRef"]["value"]] += record["Balance"] * (1 if entity == "Invoice" else -1)
         if entity == "Payment":
@@ -119,18 +127,22 @@ def test_customers_owe_what_is_open_on_their_forms(company, books):
             if name.get("Type") == "Customer":
                 owed[name["EntityRef"]["value"]] += line["Amount"]
 
-    assert {c["Id"]: c["Balance"] for c in books["Customer"]} == {c["Id"]: owed[c["Id"]] for c in books["Customer"]}
+    assert {c["Id"]: c["Balance"] for c in books["Customer"]} == {
+        c["Id"]: owed[c["Id"]] for c in books["Customer"]
+    }
 
 
-def test_a_parent_s_balance_with_jobs_adds_its_jobs(books):
+def test_a_parent_s_balance_with_jobs_adds_its_jobs(books: Books) -> None:
     parent = books["Customer"][0]
-    family = [c for c in books["Customer"] if c["FullyQualifiedName"].startswith(parent["FullyQualifiedName"])]
+    family = [
+        c for c in books["Customer"] if c["FullyQualifiedName"].startswith(parent["FullyQualifiedName"])
+    ]
 
     assert len(family) > 2
     assert parent["BalanceWithJobs"] == sum(c["Balance"] for c in family)
 
 
-def test_stock_times_cost_equals_the_inventory_account(books):
+def test_stock_times_cost_equals_the_inventory_account(books: Books) -> None:
     stock = [i for i in books["Item"] if i["Type"] == "Inventory"]
     account = next(a for a in books["Account"] if a["AccountSubType"] == "Inventory")
 
@@ -138,9 +150,9 @@ def test_stock_times_cost_equals_the_inventory_account(books):
     assert sum(i["QtyOnHand"] * i["PurchaseCost"] for i in stock) == account["CurrentBalance"]
 
 
-def test_a_form_s_total_is_its_lines_less_discounts_plus_tax(company, books):
+def test_a_form_s_total_is_its_lines_less_discounts_plus_tax(everything: Everything) -> None:
     checked = 0
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         if entity not in ("Invoice", "SalesReceipt", "Estimate", "CreditMemo", "RefundReceipt"):
             continue
         total = Decimal(record.get("TxnTaxDetail", {}).get("TotalTax", 0))
@@ -157,11 +169,13 @@ def test_a_form_s_total_is_its_lines_less_discounts_plus_tax(company, books):
         assert record["TotalAmt"] == total, (entity, record["Id"])
         checked += 1
 
-    assert checked > 2_000
+    assert checked > 700
 
 
-def test_home_amounts_are_the_foreign_ones_at_the_rate(books):
-    foreign = [r for entity in ("Invoice", "Bill", "CreditMemo") for r in books[entity] if "ExchangeRate" in r]
+def test_home_amounts_are_the_foreign_ones_at_the_rate(books: Books) -> None:
+    foreign = [
+        r for entity in ("Invoice", "Bill", "CreditMemo") for r in books[entity] if "ExchangeRate" in r
+    ]
 
     assert len({r["CurrencyRef"]["value"] for r in foreign}) == 3
     for record in foreign:
@@ -169,14 +183,14 @@ def test_home_amounts_are_the_foreign_ones_at_the_rate(books):
         assert abs(record["HomeBalance"] - record["Balance"] * record["ExchangeRate"]) <= Decimal("0.005")
 
 
-def test_an_open_balance_is_the_total_less_what_was_linked(company, books):
+def test_an_open_balance_is_the_total_less_what_was_linked(everything: Everything) -> None:
     settled: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         if entity in ("Payment", "BillPayment"):
             for line in record["Line"]:
                 link = line["LinkedTxn"][0]
                 settled[link["TxnType"], link["TxnId"]] += line["Amount"]
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         if entity in ("Invoice", "Bill", "CreditMemo"):
             assert record["Balance"] == record["TotalAmt"] - settled[entity, record["Id"]]
             assert record["Balance"] >= 0
@@ -193,16 +207,18 @@ def references(node: Any, field: str = "") -> Iterator[tuple[str, Record]]:
             yield from references(member, field)
 
 
-def test_every_reference_points_at_a_record(company, books):
+def test_every_reference_points_at_a_record(books: Books, everything: Everything) -> None:
     known = {(entity, r["Id"]) for entity, members in books.items() for r in members if "Id" in r}
     followed = set()
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         for field, target in references(record):
             if field in POINTS_NOWHERE or target["value"] == "SHIPPING_ITEM_ID":
                 continue
             kind = POINTS_AT.get(field) or entity
             if field in ("EntityRef", "Entity"):
-                kind = target.get("type", "Customer" if ("Customer", target["value"]) in known else "Vendor").title()
+                kind = target.get(
+                    "type", "Customer" if ("Customer", target["value"]) in known else "Vendor"
+                ).title()
             assert field in POINTS_AT or field in ("ParentRef", "EntityRef", "Entity"), field
             assert (kind, target["value"]) in known, (entity, field, target)
             followed.add(field)
@@ -210,10 +226,10 @@ def test_every_reference_points_at_a_record(company, books):
     assert len(followed) > 40
 
 
-def test_links_between_transactions_point_both_ways(company, books):
+def test_links_between_transactions_point_both_ways(everything: Everything) -> None:
     links = set()
     kinds = {}
-    for entity, record in transactions(company, books):
+    for entity, record in everything:
         if "Id" in record:
             kinds[record["Id"], entity] = record
         for link in linked(record):
@@ -236,22 +252,34 @@ def linked(record: Record) -> Iterator[Record]:
         yield from line.get("LinkedTxn", [])
 
 
-def test_a_paid_invoice_was_last_updated_by_its_payment(books):
+def test_a_paid_invoice_was_last_updated_by_its_payment(books: Books) -> None:
     payments = {r["Id"]: r for r in books["Payment"]}
     checked = 0
     for invoice in books["Invoice"]:
         theirs = [payments[link["TxnId"]] for link in invoice["LinkedTxn"] if link["TxnType"] == "Payment"]
         if theirs and "Voided" not in str(invoice.get("PrivateNote")):
             last = max(p["MetaData"]["CreateTime"] for p in theirs)
-            assert datetime.fromisoformat(invoice["MetaData"]["LastUpdatedTime"]) == datetime.fromisoformat(last)
+            assert datetime.fromisoformat(invoice["MetaData"]["LastUpdatedTime"]) == datetime.fromisoformat(
+                last
+            )
             assert int(invoice["SyncToken"]) >= len(theirs)
             checked += 1
 
     assert checked > 20
 
 
-def test_transactions_share_one_number_sequence(company, books):
-    lists = {"Account", "Customer", "Vendor", "Item", "Class", "Department", "Term", "Employee", "PaymentMethod"}
-    ids = [r["Id"] for e, r in transactions(company, books) if "TxnDate" in r and e not in lists]
+def test_transactions_share_one_number_sequence(everything: Everything) -> None:
+    lists = {
+        "Account",
+        "Customer",
+        "Vendor",
+        "Item",
+        "Class",
+        "Department",
+        "Term",
+        "Employee",
+        "PaymentMethod",
+    }
+    ids = [r["Id"] for e, r in everything if "TxnDate" in r and e not in lists]
 
     assert len(ids) == len(set(ids))

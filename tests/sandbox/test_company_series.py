@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -26,11 +27,11 @@ def epoch(written: str) -> int:
     return int(datetime.fromisoformat(written).timestamp())
 
 
-def test_ids_lead_back_to_their_place(series):
+def test_ids_lead_back_to_their_place(series: Series) -> None:
     assert [series.index_of(series.id(place)) for place in range(len(series))] == list(range(len(series)))
 
 
-def test_ids_of_others_have_no_place(company):
+def test_ids_of_others_have_no_place(company: Company) -> None:
     invoices, payments = company.series()
     written = {r["Id"] for e, r in company.records() if "Id" in r and e != "Attachable"}
 
@@ -41,7 +42,7 @@ def test_ids_of_others_have_no_place(company):
         assert payments.index_of(strange) is None
 
 
-def test_a_body_says_the_same_as_the_series(series):
+def test_a_body_says_the_same_as_the_series(series: Series) -> None:
     for place in range(0, len(series), 13):
         record = json.loads(series.body(place))
         assert record["Id"] == series.id(place)
@@ -49,7 +50,7 @@ def test_a_body_says_the_same_as_the_series(series):
         assert epoch(record["MetaData"]["LastUpdatedTime"]) == series.updated(place)
 
 
-def test_creation_never_goes_back_and_ends_before_now(series):
+def test_creation_never_goes_back_and_ends_before_now(series: Series) -> None:
     created = [series.created(place) for place in range(len(series))]
 
     assert created == sorted(created)
@@ -57,14 +58,14 @@ def test_creation_never_goes_back_and_ends_before_now(series):
     assert all(series.updated(place) < NOW.timestamp() for place in range(len(series)))
 
 
-def test_hundreds_share_one_second_in_a_burst(company):
+def test_hundreds_share_one_second_in_a_burst(company: Company) -> None:
     invoices = company.series()[0]
     seconds = Counter(invoices.created(place) for place in range(len(invoices)))
 
     assert [number for number in seconds.values() if number > 1] == [400, 400, 400]
 
 
-def test_lines_vary_from_one_to_nine_and_are_five_on_average(company):
+def test_lines_vary_from_one_to_nine_and_are_five_on_average(company: Company) -> None:
     invoices = company.series()[0]
     lengths = [len(json.loads(invoices.body(place))["Line"]) - 1 for place in range(2_000)]
 
@@ -72,15 +73,16 @@ def test_lines_vary_from_one_to_nine_and_are_five_on_average(company):
     assert 4.5 < sum(lengths) / len(lengths) < 5.5
 
 
-def test_a_paid_invoice_and_its_payment_link_each_other(company):
+def test_a_paid_invoice_and_its_payment_link_each_other(company: Company) -> None:
     invoices, payments = company.series()
-    for place in range(0, 300):
+    for place in range(300):
         invoice = json.loads(invoices.body(place))
         if place % 3:
             assert (invoice["SyncToken"], invoice["LinkedTxn"]) == ("0", [])
             assert invoice["Balance"] == invoice["TotalAmt"]
             continue
         group = payments.index_of(invoice["LinkedTxn"][0]["TxnId"])
+        assert group is not None
         payment = json.loads(payments.body(group))
         assert (invoice["SyncToken"], invoice["Balance"]) == ("1", 0)
         assert invoice["MetaData"]["LastUpdatedTime"] == payment["MetaData"]["CreateTime"]
@@ -90,14 +92,14 @@ def test_a_paid_invoice_and_its_payment_link_each_other(company):
         assert payment["Line"][0]["LineEx"]["any"][2]["value"]["Value"] == invoice["DocNumber"]
 
 
-def test_the_newest_invoices_are_still_open(company):
+def test_the_newest_invoices_are_still_open(company: Company) -> None:
     invoices = company.series()[0]
 
     assert json.loads(invoices.body(5_998 - 5_998 % 3))["LinkedTxn"] == []
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
-def test_a_run_may_be_short_or_empty(count):
+def test_a_run_may_be_short_or_empty(count: int) -> None:
     company = companies(1, seed=1, invoices=count, now=NOW)[0]
     invoices, payments = company.series()
 
@@ -106,20 +108,20 @@ def test_a_run_may_be_short_or_empty(count):
     assert sum(1 for _ in company.records()) > 300
 
 
-def test_a_body_takes_far_less_than_sixty_microseconds(company):
+def test_a_body_takes_far_less_than_sixty_microseconds(company: Company) -> None:
     invoices = company.series()[0]
     best = min(timed(lambda: [invoices.body(place) for place in range(1_000)]) for _ in range(5))
 
     assert best / 1_000 < 60e-6
 
 
-def timed(work) -> float:
+def timed(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
-def test_a_body_weighs_about_five_kilobytes(company):
+def test_a_body_weighs_about_five_kilobytes(company: Company) -> None:
     invoices = company.series()[0]
     weight = sum(len(invoices.body(place)) for place in range(2_000)) / 2_000
 

@@ -38,8 +38,8 @@ def _balance_accounts(books: Books, bulk: Bulk, sums: BulkTally) -> None:
         for record in members.values():
             entries = postings(books, entity, record)
             _add(moved, entries, times=1)
-            for account, _, _ in entries:
-                _touch_account(books, account, record)
+            for account_id, _, _ in entries:
+                _touch_account(books, account_id, record)
     for entries, times in bulk_postings(books, bulk, sums):
         _add(moved, entries, times=times)
     for account in books.all("Account"):
@@ -58,8 +58,8 @@ def bulk_postings(books: Books, bulk: Bulk, sums: BulkTally) -> Iterator[tuple[l
 
 
 def _add(moved: dict[str, Decimal], entries: list[Posting], *, times: int) -> None:
-    for account, debit, credit in entries:
-        moved[account] += (debit - credit) * times
+    for account_id, debit, credit in entries:
+        moved[account_id] += (debit - credit) * times
 
 
 def _touch_account(books: Books, account: str, record: Record) -> None:
@@ -100,7 +100,10 @@ def _balance_names(books: Books, sums: BulkTally) -> None:
 
 def open_balance(books: Books, name: Record) -> Decimal:
     """Give what a customer owes, or what is owed to a vendor, in its currency, without the bulk run."""
-    sides = {"CustomerRef": (("Invoice", 1), ("CreditMemo", -1)), "VendorRef": (("Bill", 1), ("VendorCredit", -1))}
+    sides = {
+        "CustomerRef": (("Invoice", 1), ("CreditMemo", -1)),
+        "VendorRef": (("Bill", 1), ("VendorCredit", -1)),
+    }
     field = "VendorRef" if "Vendor1099" in name else "CustomerRef"
     balance = ZERO
     for entity, sign in sides[field]:

@@ -129,7 +129,11 @@ def _header(books: Books, customer: Record) -> Record:
         "ClassRef": books.ref("Class", "web"),
         "DepartmentRef": books.ref("Department", "main"),
         "CustomField": _custom_fields(customer),
-        "ShipFromAddr": {"Id": "950", "Line1": "1 Hollow Lane", "Line2": f"{books.home.city} {books.home.post_code}"},
+        "ShipFromAddr": {
+            "Id": "950",
+            "Line1": "1 Hollow Lane",
+            "Line2": f"{books.home.city} {books.home.post_code}",
+        },
         "ShipMethodRef": {"value": "Cargo bike", "name": "Cargo bike"},
         "TrackingNum": f"HL-000-{customer['Id']}",
         "BillEmailCc": {"Address": "archive@example.com"},
@@ -147,9 +151,19 @@ def _header(books: Books, customer: Record) -> Record:
 
 def _custom_fields(customer: Record) -> list[Record]:
     return [
-        {"DefinitionId": "1", "Name": "Frame no.", "Type": "StringType", "StringValue": f"00{customer['Id']}-X"},
+        {
+            "DefinitionId": "1",
+            "Name": "Frame no.",
+            "Type": "StringType",
+            "StringValue": f"00{customer['Id']}-X",
+        },
         {"DefinitionId": "2", "Name": "Mechanic", "Type": "StringType"},
         {"DefinitionId": "3", "Name": "Pickup", "Type": "StringType", "StringValue": "Saturday"},
-        {"DefinitionId": "1000000004", "Name": "Saddle height", "Type": "NumberType", "NumberValue": Decimal("71.5")},
+        {
+            "DefinitionId": "1000000004",
+            "Name": "Saddle height",
+            "Type": "NumberType",
+            "NumberValue": Decimal("71.5"),
+        },
         {"DefinitionId": "1000000006", "Name": "Keep old parts", "Type": "BooleanType", "BooleanValue": True},
     ]

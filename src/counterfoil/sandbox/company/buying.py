@@ -19,7 +19,10 @@ def expense(books: Books, account: str, amount: Decimal, *, bill_to: Record | No
         "ClassRef": books.ref("Class", "service"),
     }
     if bill_to:
-        detail |= {"CustomerRef": ref(bill_to), "MarkupInfo": {"PercentBased": True, "Percent": Decimal("12.5")}}
+        detail |= {
+            "CustomerRef": ref(bill_to),
+            "MarkupInfo": {"PercentBased": True, "Percent": Decimal("12.5")},
+        }
     return {
         "Description": f"{detail['AccountRef']['name']}, as agreed",
         "Amount": amount,
@@ -73,7 +76,11 @@ def write_purchase(
     if entity == "Purchase":
         record |= {"EntityRef": ref(vendor) | {"type": "Vendor"}, "RemitToAddr": vendor["BillAddr"]}
     else:
-        record |= {"VendorRef": ref(vendor), "VendorAddr": vendor["BillAddr"], "APAccountRef": payable_of(books, vendor)}
+        record |= {
+            "VendorRef": ref(vendor),
+            "VendorAddr": vendor["BillAddr"],
+            "APAccountRef": payable_of(books, vendor),
+        }
     if entity in ("Bill", "VendorCredit"):
         record["Balance"] = record["TotalAmt"]
     at = books.moment(age)

@@ -14,7 +14,13 @@ from counterfoil.sandbox.company.wire import Record
 _RHYTHMS: Final[tuple[Record, ...]] = (
     {"IntervalType": "Monthly", "NumInterval": 1, "DayOfMonth": 1},
     {"IntervalType": "Weekly", "NumInterval": 2, "DayOfWeek": "Friday"},
-    {"IntervalType": "Yearly", "NumInterval": 1, "DayOfMonth": 28, "MonthOfYear": "February", "RemindDays": 3},
+    {
+        "IntervalType": "Yearly",
+        "NumInterval": 1,
+        "DayOfMonth": 28,
+        "MonthOfYear": "February",
+        "RemindDays": 3,
+    },
 )
 
 
@@ -38,7 +44,11 @@ def write_times(books: Books) -> None:
         if number % 2:
             fields |= {"Hours": number % 9, "Minutes": 30, "Seconds": 0, "BreakHours": 0, "BreakMinutes": 15}
         else:
-            fields |= {"StartTime": pacific_time(at - 7_200), "EndTime": pacific_time(at), "TimeZone": "Pacific"}
+            fields |= {
+                "StartTime": pacific_time(at - 7_200),
+                "EndTime": pacific_time(at),
+                "TimeZone": "Pacific",
+            }
         if number == 4:
             fields["ProjectRef"] = {"value": books.named("Customer", "project")["Id"]}
         books.add("TimeActivity", fields, at=at)
@@ -57,7 +67,11 @@ def write_recurring(books: Books) -> None:
         rhythm = _RHYTHMS[number % 3]
         at = books.moment(250 - number)
         next_date = books.date(-20 - number)
-        schedule = rhythm | {"NextDate": next_date, "PreviousDate": books.date(10), "StartDate": books.date(250)}
+        schedule = rhythm | {
+            "NextDate": next_date,
+            "PreviousDate": books.date(10),
+            "StartDate": books.date(250),
+        }
         record = books.add("RecurringTransaction", body(books, number), at=at)
         record["RecurringInfo"] = {
             "Name": f"{NAMES[number]} – every so often",

@@ -115,6 +115,8 @@ def _touch_stock(books: Books, form: Record, at: int) -> None:
     if "ExpirationDate" in form:
         return
     for line in lines_of(form):
-        item = books.records["Item"].get(line.get("SalesItemLineDetail", {}).get("ItemRef", {}).get("value"), {})
+        item = books.records["Item"].get(
+            line.get("SalesItemLineDetail", {}).get("ItemRef", {}).get("value"), {}
+        )
         if item.get("TrackQtyOnHand"):
             books.touch(item, at, edited=True)

@@ -16,20 +16,23 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A country's way of keeping books, as far as the records show it.
-
-    `global_tax`: lines carry real tax code ids and headers GlobalTaxCalculation; without it the United States' way,
-    where lines say TAX or NON and the header carries the code.
-    """
+    """A country's way of keeping books, as far as the records show it."""
 
     country: str
     currency: Currency
-    global_tax: bool
     region: str
     city: str
     post_code: str
     tax_name: str
     tax_rates: tuple[Decimal, Decimal]  # what makes up the standard rate, in percent
+
+    @property
+    def global_tax(self) -> bool:
+        """Tell whether lines carry real tax code ids and headers GlobalTaxCalculation.
+
+        In the United States lines say TAX or NON instead, and the header carries the code.
+        """
+        return self.country != "USA"
 
     def foreign(self) -> tuple[Currency, ...]:
         """Give the other currencies that its customers and vendors use."""
@@ -52,10 +55,10 @@ _AUSTRALIAN = Currency("AUD", "Australian Dollar", Decimal("0.6587"))
 CURRENCIES: Final = (_EURO, _POUND, _YEN, _DOLLAR, _CANADIAN, _AUSTRALIAN)
 
 HOMES: Final = (
-    Home("USA", _DOLLAR, False, "CA", "Alder Bay", "94099", "Sales tax", (Decimal("6.25"), Decimal("1.75"))),
-    Home("GBR", _POUND, True, "Devon", "Tamworthy", "EX39 9ZZ", "VAT", (Decimal(20), Decimal(0))),
-    Home("CAN", _CANADIAN, True, "BC", "Kettle Point", "V0X 9X9", "GST/PST", (Decimal(5), Decimal(7))),
-    Home("AUS", _AUSTRALIAN, True, "VIC", "Wattle Flat", "3999", "GST", (Decimal(10), Decimal(0))),
+    Home("USA", _DOLLAR, "CA", "Alder Bay", "94099", "Sales tax", (Decimal("6.25"), Decimal("1.75"))),
+    Home("GBR", _POUND, "Devon", "Tamworthy", "EX39 9ZZ", "VAT", (Decimal(20), Decimal(0))),
+    Home("CAN", _CANADIAN, "BC", "Kettle Point", "V0X 9X9", "GST/PST", (Decimal(5), Decimal(7))),
+    Home("AUS", _AUSTRALIAN, "VIC", "Wattle Flat", "3999", "GST", (Decimal(10), Decimal(0))),
 )
 
 COMPANY_NAMES: Final = (

@@ -1,4 +1,4 @@
-"""Entries that are neither bought nor sold: the opening, journal entries, transfers, card and tax payments, stock counts."""
+"""Entries that are neither bought nor sold: opening, journals, transfers, card and tax payments, stock counts."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -28,7 +28,9 @@ def _open_stock(books: Books, sold_in_bulk: Mapping[str, Decimal]) -> None:
             _adjust(books, "opening", [(item, quantity)], age=LIST_AGE - 1, note="Opening stock")
 
 
-def _adjust(books: Books, account: str, counted: list[tuple[Record, Decimal]], *, age: int, note: str) -> None:
+def _adjust(
+    books: Books, account: str, counted: list[tuple[Record, Decimal]], *, age: int, note: str
+) -> None:
     """Write a stock adjustment; it has no CreateTime, and its last change is a day without a time."""
     content = [
         {
@@ -54,7 +56,11 @@ def _adjust(books: Books, account: str, counted: list[tuple[Record, Decimal]], *
 def _write_journals(books: Books) -> None:
     """Write the owner's money, the van and its wear, wages month by month."""
     start = LIST_AGE - 2
-    _journal(books, [("Debit", "checking", Decimal("60000.00")), ("Credit", "opening", Decimal("60000.00"))], age=start)
+    _journal(
+        books,
+        [("Debit", "checking", Decimal("60000.00")), ("Credit", "opening", Decimal("60000.00"))],
+        age=start,
+    )
     bought = [("Debit", "van cost", Decimal("13495.00")), ("Credit", "notes", Decimal("13495.00"))]
     _journal(books, bought, age=start - 30)
     for month in range(12):
@@ -78,9 +84,9 @@ def _write_odd_journals(books: Books) -> None:
     entry["Line"].append({"Id": "2", "Description": MEMOS[3], "DetailType": "DescriptionOnly"})
     vast = [("Debit", "unsorted", LARGEST), ("Credit", "unsorted", LARGEST)]
     _journal(books, vast, age=78, PrivateNote=MEMOS[11])
-    for line in _journal(books, [("Debit", "meals", Decimal("0.01")), ("Credit", "petty cash", Decimal("0.01"))], age=77)[
-        "Line"
-    ]:
+    for line in _journal(
+        books, [("Debit", "meals", Decimal("0.01")), ("Credit", "petty cash", Decimal("0.01"))], age=77
+    )["Line"]:
         line["JournalEntryLineDetail"] |= {
             "ClassRef": books.ref("Class", "odd"),
             "DepartmentRef": books.ref("Department", "bench"),

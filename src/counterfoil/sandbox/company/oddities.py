@@ -96,7 +96,7 @@ def _write_custom_fields(books: Books, customer: Record) -> None:
     old: list[Record] = [
         {"DefinitionId": "1", "Name": "Frame no.", "Type": "StringType", "StringValue": "007"},
         {"DefinitionId": "2", "Name": "Mechanic", "Type": "StringType"},
-        {"DefinitionId": "3", "Name": "Pickup \"slot\"", "Type": "StringType", "StringValue": MEMOS[3]},
+        {"DefinitionId": "3", "Name": 'Pickup "slot"', "Type": "StringType", "StringValue": MEMOS[3]},
     ]
     new: list[Record] = []
     for number in range(9):
@@ -115,7 +115,11 @@ def _write_custom_fields(books: Books, customer: Record) -> None:
 def _write_extremes(books: Books, customer: Record) -> None:
     """Write nought, prices of half a cent, seven decimals, and the largest amount, which must not post."""
     write_form(books, "Invoice", customer, [lines.sale(books, "puncture", 1, price=ZERO)], age=30)
-    small = [lines.sale(books, "cable", 1), lines.sale(books, "cable", 333), lines.sale(books, "spoke", "36.5")]
+    small = [
+        lines.sale(books, "cable", 1),
+        lines.sale(books, "cable", 333),
+        lines.sale(books, "spoke", "36.5"),
+    ]
     write_form(books, "Invoice", customer, small, age=29)
     vast = [lines.sale(books, "hour", 1, price=LARGEST)]
     write_form(books, "Estimate", customer, vast, age=28, ExpirationDate=books.date(-30), TxnStatus="Pending")

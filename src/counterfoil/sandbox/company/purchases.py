@@ -38,7 +38,9 @@ def _write_bills(books: Books, vendors: list[Record]) -> None:
         line = expense(books, _SPENT_ON[number % 8], Decimal(40 + number * 3) + Decimal("0.37"))
         content = [taxed(books, line), expense(books, "tools", Decimal("9.99"), bill_to=rider)]
         if _is_home(books, vendor):
-            content.append(bought(books, _STOCK[number % 7], 5 + number % 4, bill_to=rider if number % 5 == 0 else None))
+            content.append(
+                bought(books, _STOCK[number % 7], 5 + number % 4, bill_to=rider if number % 5 == 0 else None)
+            )
         fields: Record = {
             "DueDate": books.date(age - 30),
             "SalesTermRef": vendor["TermRef"],
@@ -67,7 +69,9 @@ def pay(
         "CurrencyRef": currency_ref(books.currency_of(vendor)),
         "PrivateNote": "Paid in the Friday run",
         "DepartmentRef": books.ref("Department", "main"),
-        "Line": [{"Amount": part, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]} for bill, part in paid],
+        "Line": [
+            {"Amount": part, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]} for bill, part in paid
+        ],
     } | _means(books, vendor, by_card=by_card)
     if "ExchangeRate" in paid[0][0]:
         fields["ExchangeRate"] = paid[0][0]["ExchangeRate"]
@@ -99,7 +103,10 @@ def _write_orders(books: Books, vendors: list[Record]) -> None:
     home = [vendor for vendor in vendors if _is_home(books, vendor)]
     for number, vendor in enumerate(home * 2):
         age = 400 - number * 15
-        content = [bought(books, _STOCK[number % 7], 4, bill_to=rider), expense(books, "freight", Decimal("30.00"))]
+        content = [
+            bought(books, _STOCK[number % 7], 4, bill_to=rider),
+            expense(books, "freight", Decimal("30.00")),
+        ]
         order = write_purchase(books, "PurchaseOrder", vendor, content, age=age, **_order_fields(books, age))
         if number % 2 == 0:
             back = {"TxnId": order["Id"], "TxnType": "PurchaseOrder"}
@@ -162,7 +169,9 @@ def _write_expenses(books: Books, vendors: list[Record]) -> None:
         }
         if kind == "CreditCard":
             fields["Credit"] = number % 9 == 2
-        purchase = write_purchase(books, "Purchase", home[number % len(home)], content, age=360 - 9 * number, **fields)
+        purchase = write_purchase(
+            books, "Purchase", home[number % len(home)], content, age=360 - 9 * number, **fields
+        )
         if number == 34:
             _void(books, purchase, age=40)
 

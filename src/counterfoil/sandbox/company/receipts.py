@@ -125,7 +125,9 @@ def _banked_line(kind: str, record: Record) -> Record:
     return line
 
 
-def direct_line(books: Books, number: int, account: str, amount: Decimal, entity: Record | None = None) -> Record:
+def direct_line(
+    books: Books, number: int, account: str, amount: Decimal, entity: Record | None = None
+) -> Record:
     """Give a deposit's line that posts straight to an account."""
     detail: Record = {
         "AccountRef": books.ref("Account", account),

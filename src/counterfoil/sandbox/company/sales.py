@@ -11,7 +11,19 @@ from counterfoil.sandbox.company.receipts import bank, direct_line, receive, set
 from counterfoil.sandbox.company.text import MEMOS
 from counterfoil.sandbox.company.wire import Record
 
-_WARES: Final = ("tyre", "tube", "chain", "lamp", "bell", "service", "puncture", "wheel", "hour", "hire", "oil")
+_WARES: Final = (
+    "tyre",
+    "tube",
+    "chain",
+    "lamp",
+    "bell",
+    "service",
+    "puncture",
+    "wheel",
+    "hour",
+    "hire",
+    "oil",
+)
 
 
 def write_sales(books: Books) -> None:
@@ -60,7 +72,11 @@ def _write_estimates(books: Books, customers: list[Record]) -> None:
         age = 600 - number * 20
         content = _goods(books, customer, number + 3)
         status = ("Closed", "Pending", "Accepted", "Rejected")[number % 4]
-        fields: Record = {"TxnStatus": status, "ExpirationDate": books.date(age - 60), "EmailStatus": "EmailSent"}
+        fields: Record = {
+            "TxnStatus": status,
+            "ExpirationDate": books.date(age - 60),
+            "EmailStatus": "EmailSent",
+        }
         if status in ("Closed", "Accepted"):
             fields |= {"AcceptedBy": customer["GivenName"], "AcceptedDate": books.date(age - 2)}
         estimate = write_form(books, "Estimate", customer, content, age=age, **fields)
@@ -115,9 +131,10 @@ def _bank_the_rest(books: Books) -> None:
     home = books.home.currency.code
     lying = [("Payment", p) for p in books.all("Payment") if not p["LinkedTxn"] and p["TotalAmt"]]
     undeposited = books.ref("Account", "undeposited")
-    lying += [("SalesReceipt", r) for r in books.all("SalesReceipt") if r["DepositToAccountRef"] == undeposited]
+    lying += [
+        ("SalesReceipt", r) for r in books.all("SalesReceipt") if r["DepositToAccountRef"] == undeposited
+    ]
     lying = [(kind, record) for kind, record in lying if record["CurrencyRef"]["value"] == home]
     for start in range(0, len(lying) - 6, 4):
         direct = [direct_line(books, 1, "interest", Decimal("0.07"))] if start % 8 else []
         bank(books, lying[start : start + 4], direct, age=170 - start, back=Decimal(start))
-

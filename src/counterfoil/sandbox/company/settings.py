@@ -202,5 +202,3 @@ def write_budgets(books: Books) -> None:
             "BudgetDetail": details,
         }
         books.add("Budget", fields, at=books.moment(300 - number))
-
-

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 Record = dict[str, Any]
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def encode(value: Any) -> bytes:
@@ -13,10 +14,12 @@ def encode(value: Any) -> bytes:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return _json(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_text(key)}:{_text(member)}" for key, member in value.items()) + "}"
+        return "{" + ",".join([f"{_json(key)}:{_text(member)}" for key, member in value.items()]) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_text, value)) + "]"
     if isinstance(value, Decimal):
         return format(value, "f")
-    return json.dumps(value, ensure_ascii=False)
+    return _json(value)
