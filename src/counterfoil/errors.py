@@ -4,9 +4,11 @@ The class says who can end it; `code` is stable and documented; `what` says what
 
     CounterfoilError
     ├── NeedsPerson            someone has to act
-    │   ├── SettingInvalid     a setting or a configuration file is wrong
+    │   ├── SettingInvalid     a setting is wrong
+    │   │   └── ConfigurationInvalid   a configuration file is wrong, in one or more places
     │   ├── NotFound           no such source, credential, destination
     │   ├── AlreadyExists      a name or a table name is taken
+    │   ├── InUse              it cannot go while others need it
     │   ├── SecretKeyMissing   stored secrets cannot be read
     │   ├── ReconnectNeeded    the grant at Intuit is gone
     │   ├── CompanyForbidden   the app or the user may not read this company
@@ -56,9 +58,20 @@ class Defect(CounterfoilError):
 
 
 class SettingInvalid(NeedsPerson):
-    """A setting or a configuration file is wrong."""
+    """A setting is wrong."""
 
     code = "setting.invalid"
+
+
+class ConfigurationInvalid(SettingInvalid):
+    """A configuration file is wrong and nothing was saved; each of `faults` begins with file:line:column."""
+
+    code = "configuration.invalid"
+
+    def __init__(self, filename: str, faults: tuple[str, ...]) -> None:
+        count = "one mistake" if len(faults) == 1 else f"{len(faults)} mistakes"
+        super().__init__(f"{filename} has {count}; nothing was saved.\n" + "\n".join(faults))
+        self.faults = faults
 
 
 class NotFound(NeedsPerson):
@@ -71,6 +84,12 @@ class AlreadyExists(NeedsPerson):
     """A name is taken."""
 
     code = "already_exists"
+
+
+class InUse(NeedsPerson):
+    """It cannot go while others need it."""
+
+    code = "in_use"
 
 
 class SecretKeyMissing(NeedsPerson):

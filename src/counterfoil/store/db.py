@@ -31,10 +31,12 @@ class Database:
     _open: sa.Connection | None = field(default=None, repr=False)
 
     @contextmanager
-    def transaction(self) -> Iterator["Database"]:
-        """Yield a Database whose changes are kept together, or not at all when the block raises."""
+    def transaction(self, *, keep: bool = True) -> Iterator["Database"]:
+        """Yield a Database whose changes are kept together; not at all when the block raises, or not `keep`."""
         with self.writing() as connection:
             yield replace(self, _open=connection)
+            if not keep:
+                connection.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

@@ -1,0 +1,78 @@
+"""Configuration as code: make what is remembered agree with a file, wholly or not at all."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+
+from counterfoil.actions.check import check
+from counterfoil.actions.collisions import collisions
+from counterfoil.actions.document import Document, Place, shown
+from counterfoil.actions.draft import Birth, Draft, draft
+from counterfoil.actions.known import read_known
+from counterfoil.actions.references import resolve
+from counterfoil.actions.save import Change, Did, moving, save_draft, save_given
+from counterfoil.actions.wanted import Wanted, read_wanted
+from counterfoil.store import locks
+from counterfoil.store.db import Database
+
+
+def apply(
+    db: Database, document: Document, *, environment: Mapping[str, str], birth: Birth, dry_run: bool = False
+) -> tuple[Change, ...]:
+    """Bring credentials, destinations, sources and connections to what the file says.
+
+    Things that the file does not name stay as they are; of a source that it names, the destinations are
+    exactly those of the file. A connection whose tables move (prefix, company, warehouse) begins anew, in
+    full. `environment` resolves `${NAME}`; a dry run answers the same and keeps nothing.
+
+    Raises ConfigurationInvalid with every mistake, SyncRunning when a sync is reading what would move.
+    """
+    wanted = read_wanted(document)
+    # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
+    with ExitStack() as held, db.transaction(keep=not dry_run) as one:
+        known = read_known(one)
+        check(document, wanted, known, environment)
+        document.refuse_if_faulty()
+        target = draft(wanted, known, birth)
+        _refuse_collisions(document, wanted, target)
+        realms = {feed.source.credential.realm_id for feed in moving(known, target)}
+        for realm_id in sorted(realms) if not dry_run else ():
+            held.enter_context(locks.company(one, realm_id, locks.Purpose.SYNC))
+        renewed = save_draft(one, known, target)
+        keys = _given(one, wanted, target, environment=environment, birth=birth)
+        return tuple(_with_key(change) if change.name in keys else change for change in renewed)
+
+
+def _given(
+    db: Database, wanted: Wanted, target: Draft, *, environment: Mapping[str, str], birth: Birth
+) -> set[str]:
+    """Keep the refresh tokens that the file gives, and answer whose are new."""
+    ids = {credential.name: credential.id for credential in target.credentials}
+    return {
+        credential.name.value
+        for credential in wanted.credentials
+        if credential.refresh_token is not None
+        and save_given(
+            db, ids[credential.name.value], resolve(credential.refresh_token.value, environment), birth.now
+        )
+    }
+
+
+def _with_key(change: Change) -> Change:
+    if change.noun != "credential":
+        return change
+    did = Did.CHANGED if change.did is Did.UNCHANGED else change.did
+    return replace(change, did=did, note="connected with the refresh token given")
+
+
+def _refuse_collisions(document: Document, wanted: Wanted, target: Draft) -> None:
+    """Two sources that would write the same table are refused by both their names."""
+    places = {source.name.value: source.prefix.at for source in wanted.sources}
+    for first, second, table in collisions(target.connections):
+        names = sorted({first.source.name, second.source.name}, key=lambda name: name not in places)
+        document.fault(
+            places.get(names[0], Place(1, 1)),
+            f"{' and '.join(shown(name) for name in names)} would both write the table `{table}` in "
+            f"{first.dataset} of {shown(first.destination.name)}; give them different prefixes or datasets",
+        )
+    document.refuse_if_faulty()

@@ -1,0 +1,120 @@
+"""What one may do with credentials: connect a company, see them, disconnect, take them away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from counterfoil.actions.draft import Birth
+from counterfoil.errors import AlreadyExists, InUse, ReconnectNeeded, SettingInvalid
+from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens, realm_fault
+from counterfoil.model.identity import name_fault, new_id
+from counterfoil.quickbooks.access import Safe
+from counterfoil.store import credentials, locks, sources
+from counterfoil.store.db import Database
+
+REFRESH_WAIT = 120.0
+"""Seconds to wait for another process's refresh, which asks Intuit up to four times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a user's consent brought back: which company, and its tokens."""
+
+    name: str
+    realm_id: str
+    environment: Environment
+    tokens: Tokens
+    company_name: str = ""
+
+
+def every(db: Database) -> tuple[Credential, ...]:
+    """All credentials, by name, without their tokens."""
+    return credentials.every(db)
+
+
+def show(db: Database, name: str) -> Credential:
+    """One credential, without its tokens. Raises NotFound."""
+    return credentials.named(db, name)
+
+
+def connect(db: Database, grant: Grant, birth: Birth) -> Credential:
+    """Keep a grant, sealed. A company that has a credential already is reconnected and keeps its name.
+
+    Raises AlreadyExists when the name stands for another company, SettingInvalid for a name or id that
+    cannot be used.
+    """
+    for text, fault in ((grant.name, name_fault(grant.name)), (grant.realm_id, realm_fault(grant.realm_id))):
+        if fault:
+            raise SettingInvalid(f"{text[:100]!r} {fault}.")
+    with db.transaction() as one:
+        found = _of_company(one, grant) or Credential(
+            id=new_id("cred", birth.chance),
+            name=_free(one, grant.name),
+            realm_id=grant.realm_id,
+            environment=grant.environment,
+            created_at=birth.now,
+        )
+        credential = replace(
+            found, company_name=grant.company_name or found.company_name, state=CredentialState.CONNECTED
+        )
+        credentials.save(one, credential)
+        credentials.save_tokens(one, credential.id, grant.tokens)
+    return credential
+
+
+def safe(db: Database, credential: Credential) -> Safe:
+    """Where the tokens of one company are kept, for who reads it: one refresh at a time on all machines."""
+
+    def load() -> Tokens:
+        tokens = credentials.tokens(db, credential.id)
+        if tokens is None:
+            raise ReconnectNeeded(
+                f"The credential {credential.name!r} is not connected.",
+                do=f"Connect it: counterfoil connect {credential.name}",
+            )
+        return tokens
+
+    return Safe(
+        load=load,
+        save=lambda tokens: credentials.save_tokens(db, credential.id, tokens),
+        lock=lambda: locks.company(db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
+    )
+
+
+def disconnect(db: Database, name: str, revoke: Callable[[Tokens], None]) -> Credential:
+    """Give the grant back to Intuit with `revoke`, then forget the tokens. Raises NotFound, what `revoke` raises."""
+    credential = credentials.named(db, name)
+    with locks.company(db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT):
+        tokens = credentials.tokens(db, credential.id)
+        if tokens is not None:
+            revoke(tokens)
+            credentials.forget_tokens(db, credential.id)
+    return credentials.named(db, name)
+
+
+def remove(db: Database, name: str) -> None:
+    """Forget a credential and its tokens. Raises NotFound, InUse."""
+    with db.transaction() as one:
+        credential = credentials.named(one, name)
+        users = [source.name for source in sources.every(one) if source.credential.id == credential.id]
+        if users:
+            raise InUse(
+                f"The credential {name!r} is used by {', '.join(users)}.",
+                do="Remove these sources first, or give them another credential.",
+            )
+        credentials.remove(one, credential)
+
+
+def _of_company(db: Database, grant: Grant) -> Credential | None:
+    company = (grant.environment, grant.realm_id)
+    known = {
+        (credential.environment, credential.realm_id): credential for credential in credentials.every(db)
+    }
+    return known.get(company)
+
+
+def _free(db: Database, name: str) -> str:
+    if any(credential.name == name for credential in credentials.every(db)):
+        raise AlreadyExists(
+            f"The credential {name!r} is for another company.", do="Choose another name for this one."
+        )
+    return name

@@ -1,0 +1,63 @@
+"""What one may do with destinations: see them, open them, take them away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from counterfoil.actions.references import resolve
+from counterfoil.destinations import KINDS
+from counterfoil.destinations.base import Destination as Warehouse
+from counterfoil.destinations.base import Option
+from counterfoil.errors import InUse, SettingInvalid
+from counterfoil.model.destination import Destination
+from counterfoil.store import connections, destinations
+from counterfoil.store.db import Database
+
+YES = ("true", "yes", "on", "1")
+NO = ("false", "no", "off", "0")
+
+
+def every(db: Database) -> tuple[Destination, ...]:
+    """All destinations, by name; secrets among their options are references."""
+    return destinations.every(db)
+
+
+def show(db: Database, name: str) -> Destination:
+    """One destination. Raises NotFound."""
+    return destinations.named(db, name)
+
+
+def remove(db: Database, name: str) -> None:
+    """Forget a destination; its tables stay in the warehouse. Raises NotFound, InUse."""
+    with db.transaction() as one:
+        destination = destinations.named(one, name)
+        feeding = {feed.source.name for feed in connections.every(one) if feed.destination == destination}
+        if feeding:
+            raise InUse(
+                f"The destination {name!r} is fed by {', '.join(sorted(feeding))}.",
+                do="Take it away from these sources first.",
+            )
+        destinations.remove(one, destination)
+
+
+def open_destination(destination: Destination, environment: Mapping[str, str]) -> Warehouse:
+    """Open the warehouse with its references resolved. Raises SettingInvalid, and what its kind raises."""
+    kind = KINDS[destination.kind]
+    options: dict[str, Any] = {option.name: option.default for option in kind.options}
+    for option in kind.options:
+        if option.name in destination.options:
+            written = resolve(destination.options[option.name], environment)
+            options[option.name] = convert(option, written)
+    return kind.open(options)
+
+
+def convert(option: Option, text: str) -> Any:
+    """Read an option's text as its type. Raises SettingInvalid; the text is shown only if it is no secret."""
+    shown = "its value" if option.secret else repr(text)
+    if option.type is bool:
+        if text.lower() in YES + NO:
+            return text.lower() in YES
+        raise SettingInvalid(f"`{option.name}` is true or false, not {shown}.")
+    try:
+        return option.type(text)
+    except ValueError as error:
+        raise SettingInvalid(f"`{option.name}` is a number, not {shown}.") from error

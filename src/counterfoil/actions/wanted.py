@@ -1,0 +1,178 @@
+"""What a configuration file asks for, read into our words; whether it can be had is for `apply` to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from counterfoil.actions.document import Document, Part, Place, Text, guess, place, shown
+from counterfoil.model.connection import dataset_fault
+from counterfoil.model.credential import Environment, realm_fault
+from counterfoil.model.identity import name_fault
+from counterfoil.model.source import prefix_fault
+
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCredential:
+    name: Text
+    realm_id: Text
+    environment: Text
+    refresh_token: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedDestination:
+    name: Text
+    kind: Text
+    options: Mapping[str, Text]
+    option_names: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedFeed:
+    """A destination that a source feeds; no dataset means the kind's own."""
+
+    destination: Text
+    dataset: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedSource:
+    name: Text
+    credential: Text
+    streams: tuple[Text, ...] | None
+    prefix: Text
+    schedule: Text
+    feeds: tuple[WantedFeed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """All that a file asks for."""
+
+    credentials: tuple[WantedCredential, ...]
+    destinations: tuple[WantedDestination, ...]
+    sources: tuple[WantedSource, ...]
+
+
+def read_wanted(document: Document) -> Wanted:
+    """Read a file; its mistakes are noted in the document. Raises ConfigurationInvalid when it is no YAML."""
+    keys = ("version", "credentials", "destinations", "sources")
+    root = document.part(document.root(), keys=keys, needed=("version",))
+    version = document.text_of(root, "version", VERSION)
+    if version.value != VERSION:
+        document.fault(version.at, f"this Counterfoil reads version {VERSION}, not {shown(version.value)}")
+    wanted = Wanted(
+        credentials=tuple(_credential(document, node) for node in _items(document, root, "credentials")),
+        destinations=tuple(_destination(document, node) for node in _items(document, root, "destinations")),
+        sources=tuple(_source(document, node) for node in _items(document, root, "sources")),
+    )
+    for things in (wanted.credentials, wanted.destinations, wanted.sources):
+        _refuse_twins(document, [thing.name for thing in things])
+    return wanted
+
+
+def _items(document: Document, root: Part, key: str) -> tuple[Node, ...]:
+    return tuple(document.items(root.values.get(key)))
+
+
+def _credential(document: Document, node: Node) -> WantedCredential:
+    keys = ("name", "realm_id", "environment", "refresh_token")
+    part = document.part(node, keys=keys, needed=("name", "realm_id"))
+    realm = document.text_of(part, "realm_id")
+    # QuickBooks shows the company id in groups of four; people paste it so.
+    realm_id = Text("".join(realm.value.split()), realm.at)
+    environment = document.text_of(part, "environment", str(Environment.PRODUCTION))
+    if environment.value not in list(Environment):
+        hint = guess(environment.value, list(Environment))
+        document.fault(environment.at, f"there is no environment {shown(environment.value)}; {hint}")
+    if "realm_id" in part.values:
+        _note(document, realm_id, realm_fault(realm_id.value))
+    token = document.text_of(part, "refresh_token") if "refresh_token" in part.values else None
+    return WantedCredential(
+        name=_name(document, part), realm_id=realm_id, environment=environment, refresh_token=token
+    )
+
+
+def _destination(document: Document, node: Node) -> WantedDestination:
+    part = document.part(node, keys=("name", "kind", "options"), needed=("name", "kind"))
+    written = part.values.get("options")
+    options: dict[str, Text] = {}
+    names: list[Text] = []
+    if isinstance(written, MappingNode):
+        names = [document.scalar(key) for key, _ in written.value]
+        inner = document.part(written, keys=[name.value for name in names])
+        options = {key: document.scalar(value) for key, value in inner.values.items()}
+    elif written is not None:
+        document.part(written, keys=())
+    return WantedDestination(
+        name=_name(document, part),
+        kind=document.text_of(part, "kind"),
+        options=options,
+        option_names=tuple(names),
+    )
+
+
+def _source(document: Document, node: Node) -> WantedSource:
+    keys = ("name", "credential", "streams", "prefix", "schedule", "destinations")
+    part = document.part(node, keys=keys, needed=("name", "credential"))
+    prefix = document.text_of(part, "prefix")
+    _note(document, prefix, prefix_fault(prefix.value))
+    feeds = tuple(_feed(document, item) for item in _items(document, part, "destinations"))
+    return WantedSource(
+        name=_name(document, part),
+        credential=document.text_of(part, "credential"),
+        streams=_streams(document, part.values.get("streams")),
+        prefix=prefix,
+        schedule=document.text_of(part, "schedule"),
+        feeds=feeds,
+    )
+
+
+def _streams(document: Document, node: Node | None) -> tuple[Text, ...] | None:
+    """None for all of them, which is also what a file that is silent means."""
+    if node is None:
+        return None
+    if isinstance(node, ScalarNode):
+        if node.value != "all":
+            document.fault(document.scalar(node).at, "expected `all`, or a list of streams")
+        return None
+    streams = tuple(document.scalar(item) for item in document.items(node))
+    if not streams:
+        document.fault(place(node), "no stream is chosen; write `all`, or name some")
+    return streams
+
+
+def _feed(document: Document, node: Node) -> WantedFeed:
+    if isinstance(node, ScalarNode):
+        name = document.scalar(node)
+        return WantedFeed(destination=name, dataset=Text("", name.at))
+    part = document.part(node, keys=("name", "dataset"), needed=("name",))
+    dataset = document.text_of(part, "dataset")
+    if "dataset" in part.values:
+        _note(document, dataset, dataset_fault(dataset.value))
+    return WantedFeed(destination=document.text_of(part, "name"), dataset=dataset)
+
+
+def _name(document: Document, part: Part) -> Text:
+    name = document.text_of(part, "name")
+    if "name" in part.values:
+        _note(document, name, name_fault(name.value))
+    return name
+
+
+def _note(document: Document, text: Text, fault: str) -> None:
+    if fault:
+        document.fault(text.at, f"{shown(text.value)} {fault}")
+
+
+def _refuse_twins(document: Document, names: list[Text]) -> None:
+    seen: dict[str, Place] = {}
+    for name in names:
+        if name.value and name.value in seen:
+            document.fault(
+                name.at, f"the name {shown(name.value)} stands in line {seen[name.value].line} already"
+            )
+        seen.setdefault(name.value, name.at)
