@@ -29,6 +29,7 @@ def follow(books: Books, entity: str, old: Record | None, new: Record | None, *,
     """Bring everything else in line with a record's change from `old` to `new` (None: not there)."""
     _move_balances(books, entity, old, new, at)
     _settle(books, entity, old, new, at)
+    _free_payments(books, entity, old, new, at)
     _take_goods(books, entity, old, new, at)
     if new and not old:
         for id_ in moves.estimates(entity, new):
@@ -82,6 +83,23 @@ def _settle(books: Books, entity: str, old: Record | None, new: Record | None, a
             links.append({"TxnId": payment["Id"], "TxnType": kind})
         balance = moves.amount(document.get("Balance")) + paid_before - paid_after
         store(books, target, {**document, "LinkedTxn": links, "Balance": balance}, at=at, new_token=True)
+
+
+def _free_payments(books: Books, entity: str, old: Record | None, new: Record | None, at: int) -> None:
+    """A document that is gone or void gives back what paid it: the payment stays, less applied."""
+    kept = moves.payments(entity, new) if new else set()
+    for payer, id_ in (moves.payments(entity, old) if old else set()) - kept:
+        payment = books.get(payer, id_)
+        if payment is None:
+            continue
+        freed = [
+            line for line in payment.get("Line") or () if moves.pays(line, entity, str((old or {}).get("Id")))
+        ]
+        payment["Line"] = [line for line in payment["Line"] if line not in freed]
+        if "UnappliedAmt" in payment:
+            given_back = sum((moves.amount(line.get("Amount")) for line in freed), Decimal(0))
+            payment["UnappliedAmt"] = moves.amount(payment["UnappliedAmt"]) + given_back
+        store(books, payer, payment, at=at, new_token=True)
 
 
 def _take_goods(books: Books, entity: str, old: Record | None, new: Record | None, at: int) -> None:

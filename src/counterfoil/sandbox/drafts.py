@@ -115,6 +115,8 @@ def voided(record: Record) -> Record:
     left["PrivateNote"] = f"Voided - {note}" if note else "Voided"
     if "PayType" in record or "UnappliedAmt" in record:
         left["Line"] = []
+    elif "LinkedTxn" in left:
+        left["LinkedTxn"] = []
     return left
 
 

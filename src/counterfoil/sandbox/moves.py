@@ -91,6 +91,24 @@ def link_type(entity: str, record: Record) -> str:
     return entity
 
 
+def payments(entity: str, record: Record) -> set[tuple[str, str]]:
+    """What paid a document: (entity, id)."""
+    links = record.get("LinkedTxn") or () if entity in ("Invoice", "Bill", "CreditMemo") else ()
+    payers = {"Payment": "Payment", "BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
+    return {
+        (payers[kind], str(link.get("TxnId")))
+        for link in links
+        if (kind := str(link.get("TxnType"))) in payers
+    }
+
+
+def pays(line: Record, entity: str, id_: str) -> bool:
+    """Tell whether a line of a payment pays that document."""
+    return any(
+        (link.get("TxnType"), str(link.get("TxnId"))) == (entity, id_) for link in line.get("LinkedTxn") or ()
+    )
+
+
 def goods(entity: str, record: Record) -> dict[str, Decimal]:
     """How many of which item a sale takes out of stock."""
     taken: dict[str, Decimal] = defaultdict(Decimal)

@@ -64,6 +64,7 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self._server.should_exit = True
+        self._server.force_exit = True  # idle connections are not waited for
         self._thread.join(timeout=10)
         with suppress(OSError):
             self._socket.close()
