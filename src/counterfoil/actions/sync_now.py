@@ -11,14 +11,14 @@ from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Destination
 from counterfoil.errors import CounterfoilError, NotFound, ReconnectNeeded
 from counterfoil.model.connection import Connection
-from counterfoil.model.credential import Credential, Tokens
+from counterfoil.model.credential import Credential, Environment, Tokens
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome, StreamState, total
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
 from counterfoil.quickbooks.access import Access, Safe
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.quickbooks.client import Client
+from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
 from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
@@ -30,9 +30,16 @@ REFRESH_WAIT = 180.0
 """Seconds that another process may take over a refresh."""
 
 
+HOSTS = {Environment.PRODUCTION: PRODUCTION, Environment.SANDBOX: SANDBOX}
+"""Intuit's API, by the world a company lives in."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a verb that works with QuickBooks needs of the world. `secrets` answers what `${NAME}` stands for."""
+    """What a verb that works with QuickBooks needs of the world.
+
+    An empty `api_url` means Intuit's own. `secrets` answers what `${NAME}` stands for.
+    """
 
     db: Database
     app: OAuthApp
@@ -140,7 +147,10 @@ def client_of(around: Surroundings, credential: Credential) -> Client:
         lock=lambda: locks.company(around.db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
     )
     return Client(
-        around.api_url, credential.realm_id, Access(around.app, safe, now=around.now), pace=around.pace()
+        around.api_url or HOSTS[credential.environment],
+        credential.realm_id,
+        Access(around.app, safe, now=around.now),
+        pace=around.pace(),
     )
 
 
