@@ -38,10 +38,8 @@ def test_it_asks_as_intuit_wants_to_be_asked(acme: Client, wire: Wire) -> None:
 
     asked = wire.asked[0]
     assert asked.path == "/v3/company/4620816365/query"
-    assert asked.params == {
-        "query": "SELECT * FROM Invoice WHERE DocNumber = 'a+b & 100%'",
-        "minorversion": "75",
-    }
+    assert asked.params["query"] == "SELECT * FROM Invoice WHERE DocNumber = 'a+b & 100%'"
+    assert asked.params["minorversion"] == "75"
     assert asked.headers["authorization"] == "Bearer access-0"
     assert asked.headers["accept"] == "application/json"
     assert asked.headers["accept-encoding"] == "gzip"
@@ -62,7 +60,8 @@ def test_it_posts_a_statement_that_is_too_long_for_an_address(acme: Client, wire
     assert wire.asked[0].method == "POST"
     assert wire.asked[0].body.decode() == statement
     assert wire.asked[0].headers["content-type"] == "application/text"
-    assert wire.asked[0].params == {"minorversion": "75"}
+    assert wire.asked[0].params["minorversion"] == "75"
+    assert "query" not in wire.asked[0].params
 
 
 def test_it_reads_a_packed_answer(acme: Client, wire: Wire) -> None:

@@ -1,5 +1,6 @@
 """One company's QuickBooks on the wire: ask, keep the pace, ask again when that can help, count."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -23,6 +24,11 @@ SANDBOX = "https://sandbox-quickbooks.api.intuit.com"
 
 MINOR_VERSION = "75"
 """Anything below is served as 75 since August 2025 (reference, section 2.2)."""
+
+ALL_CUSTOM_FIELDS = {"include": "enhancedAllCustomFields"}
+"""Without it at most three of a record's twelve custom fields are told."""
+
+_INCLUDE_REFUSED = re.compile(r"enhancedAllCustomFields|parameter:? '?include\b|\binclude'? parameter", re.IGNORECASE)
 
 LONGEST_IN_URL = 1800
 """A statement with more characters travels as the body of a POST: some proxies cut addresses at 2 KB."""
@@ -78,6 +84,7 @@ class Client:
         self._access = access
         self._pace = pace or Pace()
         self._patience = patience or Patience()
+        self._include = ALL_CUSTOM_FIELDS
         self._counters = Counters()
         self._counting = threading.Lock()
         self._http = httpx2.Client(
@@ -123,6 +130,9 @@ class Client:
             attempt = self._attempt(ask)
             if isinstance(attempt.outcome, Answer):
                 return attempt.outcome
+            if self._include and _INCLUDE_REFUSED.search(attempt.outcome.detail):
+                self._include = {}  # an end point that does not know the parameter still has the records
+                continue
             remedy = meaning(attempt.outcome).remedy
             failures[remedy] += 1
             if failures[remedy] > self._repeats(remedy) or _too_long(attempt.outcome):
@@ -141,7 +151,7 @@ class Client:
         """One request on the wire."""
         self._count(calls=1)
         headers = {"Authorization": f"Bearer {bearer}"} | (_PLAIN if ask.body is not None else {})
-        params = {**ask.params, "minorversion": MINOR_VERSION}
+        params = {**ask.params, "minorversion": MINOR_VERSION, **self._include}
         try:
             with self._http.stream(
                 ask.method, ask.path, params=params, content=ask.body, headers=headers
