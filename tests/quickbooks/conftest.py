@@ -1,8 +1,7 @@
 """Acme's QuickBooks as a scripted wire, and a client whose waits take no time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -14,9 +13,8 @@ from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
 from counterfoil.quickbooks.retry import Patience
 from tests.quickbooks.clock import Clock
+from tests.quickbooks.safes import NOW, memory_safe
 from tests.quickbooks.wire import Wire
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -59,8 +57,7 @@ def tokens() -> Tokens:
 
 @pytest.fixture
 def safe(tokens: Tokens) -> Safe:
-    kept = [tokens]
-    return Safe(load=lambda: kept[-1], save=kept.append, lock=nullcontext)
+    return memory_safe(tokens)
 
 
 @pytest.fixture

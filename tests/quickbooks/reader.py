@@ -1,55 +1,15 @@
 """A process of its own that wants to read: it shares one file of tokens with others like it.
 
-Usage: reader.py <address of the wire> <folder> <seconds since NOW> [die-after-saving]
+Usage: python -m tests.quickbooks.reader <address of the wire> <folder> <seconds since NOW> [die-after-saving]
 """
 
-import fcntl
-import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from counterfoil.model.credential import Tokens
-from counterfoil.quickbooks.access import Access, Safe
+from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.oauth import OAuthApp
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-def file_safe(folder: Path, *, die_after_saving: bool = False) -> Safe:
-    """Tokens in one file, replaced whole; the lock is the operating system's."""
-    kept = folder / "tokens.json"
-
-    def load() -> Tokens:
-        told = json.loads(kept.read_text())
-        ends = {
-            name: datetime.fromisoformat(told[name]) for name in ("access_expires_at", "refresh_expires_at")
-        }
-        return Tokens(access_token=told["access_token"], refresh_token=told["refresh_token"], **ends)
-
-    def save(tokens: Tokens) -> None:
-        told = {
-            "access_token": tokens.access_token,
-            "refresh_token": tokens.refresh_token,
-            "access_expires_at": tokens.access_expires_at.isoformat(),
-            "refresh_expires_at": tokens.refresh_expires_at.isoformat(),
-        }
-        fresh = folder / f"tokens.{os.getpid()}"
-        fresh.write_text(json.dumps(told))
-        fresh.replace(kept)
-        if die_after_saving:
-            os._exit(9)
-
-    @contextmanager
-    def lock() -> Iterator[None]:
-        with (folder / "lock").open("w") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            yield
-
-    return Safe(load=load, save=save, lock=lock)
+from tests.quickbooks.safes import NOW, file_safe
 
 
 def main(url: str, folder: str, seconds: str, *how: str) -> None:

@@ -13,8 +13,7 @@ from counterfoil.errors import ReconnectNeeded
 from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.access import Access, Safe
 from counterfoil.quickbooks.oauth import OAuthApp
-from tests.quickbooks import reader
-from tests.quickbooks.reader import NOW, file_safe
+from tests.quickbooks.safes import NOW, file_safe
 from tests.quickbooks.wire import Asked, Reply, Wire
 
 PAST_ITS_END = "7200"
@@ -42,8 +41,8 @@ def intuit(wire: Wire, token_body: Callable[..., bytes]) -> Rotating:
 
 
 def start(wire: Wire, folder: Path, *how: str) -> subprocess.Popen[str]:
-    command = [sys.executable, reader.__file__, wire.url, str(folder), PAST_ITS_END, *how]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "tests.quickbooks.reader", wire.url, str(folder), PAST_ITS_END, *how]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
 
 
 def test_three_processes_that_need_new_tokens_refresh_them_once(

@@ -13,7 +13,7 @@ from counterfoil.errors import CounterfoilError, QuickBooksDown, ReconnectNeeded
 from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.oauth import OAuthApp
 from tests.quickbooks.clock import Clock
-from tests.quickbooks.conftest import NOW
+from tests.quickbooks.safes import NOW
 from tests.quickbooks.wire import Reply, Wire
 
 BACK = "https://books.example/connect/done?x=1"

@@ -178,6 +178,13 @@ def test_it_keeps_message_detail_and_trace_for_support() -> None:
     assert str(fault) == "m: Required parameter Line is missing (HTTP 400, code 2020, intuit_tid 1-5f2e)"
 
 
+def test_it_reads_the_gateways_lower_case() -> None:
+    fault = read_fault(401, {}, gateway("3200", "AUTHENTICATION"))
+
+    assert fault.message == "message=X; errorCode=003200; statusCode=1"
+    assert fault.type == "AUTHENTICATION"
+
+
 def test_it_reads_the_texts_of_xml() -> None:
     assert read_fault(504, {}, xml("6002")).message == "m & n"
 
