@@ -30,12 +30,14 @@ POINTS_AT = {
     "AssetAccountRef": "Account", "ItemAccountRef": "Account", "DiscountAccountRef": "Account",
     "BankAccountRef": "Account", "CCAccountRef": "Account", "CreditCardAccountRef": "Account",
     "FromAccountRef": "Account", "ToAccountRef": "Account", "AdjustAccountRef": "Account",
-    "PaymentAccountRef": "Account", "DefaultARAccount": "Account", "DefaultAPAccount": "Account",
+    "PaymentAccountRef": "Account", "ARAccountRef": "Account", "MarkUpIncomeAccountRef": "Account",
+    "DropShipToEntity": "Customer", "PrefVendorRef": "Vendor",
+    "DefaultARAccount": "Account", "DefaultAPAccount": "Account",
 }  # fmt: skip
 # Not records: codes, and lists that the API keeps to itself.
 POINTS_NOWHERE = {
     "CurrencyRef", "HomeCurrency", "ShipMethodRef", "SalesRepRef", "AccountPurposes", "TaxReturnLineRef",
-    "RecurDataRef", "LastModifiedByRef", "CustomerMemo",
+    "RecurDataRef", "LastModifiedByRef", "CustomerMemo", "TemplateRef",
 }  # fmt: skip
 LINKS = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
 

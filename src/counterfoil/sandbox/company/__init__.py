@@ -15,6 +15,7 @@ the same id means another record in another realm. The same arguments give the s
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -63,10 +64,9 @@ class Company:
 
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Give (entity, full record) for all that is written one by one; the caller owns the records."""
-        books = write_books(self.draft, *self._bulk)
-        for entity, members in books.records.items():
+        for entity, members in self._books.records.items():
             for record in members.values():
-                yield entity, record
+                yield entity, deepcopy(record)
 
     def series(self) -> list[Series]:
         """Give the bulk runs, invoices first."""

@@ -17,6 +17,7 @@ def write_ledger(books: Books, sold_in_bulk: Mapping[str, Decimal]) -> None:
     _open_stock(books, sold_in_bulk)
     _write_journals(books)
     _write_odd_journals(books)
+    _write_foreign_journals(books)
     _write_moves(books)
     _count_stock(books)
 
@@ -93,6 +94,19 @@ def _write_odd_journals(books: Books) -> None:
             "BillableStatus": "NotBillable",
             "JournalCodeRef": books.ref("JournalCode", "OD"),
         }
+
+
+def _write_foreign_journals(books: Books) -> None:
+    """Write a charge to a customer in each foreign currency; it stands in the account of that currency."""
+    for currency in books.home.foreign():
+        charge = Decimal("40.40")
+        entries = [("Debit", f"receivable {currency.code}", charge), ("Credit", "rebilled", charge)]
+        rate = books.home.rate(currency)
+        entry = _journal(
+            books, entries, age=76, CurrencyRef=currency_ref(currency), ExchangeRate=rate, HomeTotalAmt=0
+        )
+        rider = books.named("Customer", f"{currency.code} 1")
+        entry["Line"][0]["JournalEntryLineDetail"]["Entity"] = {"Type": "Customer", "EntityRef": ref(rider)}
 
 
 def _journal(books: Books, entries: list[_Entry], *, age: int, **fields: object) -> Record:

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 from counterfoil.sandbox.company import lines
-from counterfoil.sandbox.company.books import ZERO, Books, ref
-from counterfoil.sandbox.company.clock import pacific_time
+from counterfoil.sandbox.company.books import ZERO, Books
 from counterfoil.sandbox.company.forms import write_form
 from counterfoil.sandbox.company.receipts import receive
 from counterfoil.sandbox.company.rules import lines_of
@@ -18,7 +17,7 @@ def write_oddities(books: Books) -> None:
     """Write one of each."""
     customer = books.named("Customer", "home 1")
     _write_every_line(books, customer)
-    _write_full_invoice(books, customer)
+    _write_fraction(books)
     _write_custom_fields(books, customer)
     _write_extremes(books, customer)
     _write_voids(books, customer)
@@ -48,47 +47,10 @@ def _write_every_line(books: Books, customer: Record) -> None:
         write_form(books, entity, customer, content, age=50 - place, **fields)
 
 
-def _write_full_invoice(books: Books, customer: Record) -> None:
-    """Fill the fields that few invoices use."""
-    line = lines.sale(books, "hour", "1.5")
-    line["SalesItemLineDetail"] |= {"ServiceDate": books.date(46), "DeferredRevenue": False}
-    line |= {"CostAmount": Decimal("32.62"), "HomeCostAmount": Decimal("32.62")}
-    project = books.named("Customer", "project")
-    fields: Record = {
-        "ProjectRef": {"value": project["Id"]},
-        "ShipDate": books.date(45),
-        "TrackingNum": "1Z 999-00\t7",
-        "ShipMethodRef": {"value": "Cargo bike", "name": "Cargo bike"},
-        "FOB": "Dock 3",
-        "PONumber": "000451",
-        "SalesRepRef": {"value": "AS"},
-        "ShipFromAddr": {"Id": "950", "Line1": "1 Hollow Lane", "Line2": f"{books.home.city}"},
-        "BillEmail": {"Address": "odd+tag@example.com"},
-        "BillEmailCc": {"Address": "cc@example.com"},
-        "BillEmailBcc": {"Address": "bcc@example.com"},
-        "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": pacific_time(books.moment(44))},
-        "EmailStatus": "EmailSent",
-        "ClassRef": books.ref("Class", "odd"),
-        "DepartmentRef": books.ref("Department", "bench"),
-        "CustomerMemo": {"value": MEMOS[2]},
-        "PrivateNote": MEMOS[11],
-        "TxnSource": "QBCommerce",
-        "Deposit": ZERO,
-        "DiscountAmt": Decimal("8.00"),
-        "DiscountRate": Decimal("11.1111111"),
-        "PaymentMethodRef": books.ref("PaymentMethod", "visa"),
-        "InvoiceLink": "https://connect.example.com/portal/00?a=1&b=<2>",
-        "AllowOnlinePayPalPayment": False,
-        "TaxExemptionRef": {},
-        "Tag": [],
-        "TotalCostAmount": Decimal("32.62"),
-        "HomeTotalCostAmount": Decimal("32.62"),
-    }  # fmt: skip
-    content = [line, lines.discount(books, amount=Decimal("8.00"))]
-    invoice = write_form(books, "Invoice", project, content, age=44, **fields)
-    invoice["MetaData"]["LastModifiedByRef"] = {"value": "9341400000000001"}
-    invoice["CustomerRef"] = ref(project)
-    invoice["BillAddr"] = customer["BillAddr"]
+def _write_fraction(books: Books) -> None:
+    """Write an invoice for a project, over a part of an hour, less a plain amount."""
+    content = [lines.sale(books, "hour", "1.5"), lines.discount(books, amount=Decimal("8.00"))]
+    write_form(books, "Invoice", books.named("Customer", "project"), content, age=44)
 
 
 def _write_custom_fields(books: Books, customer: Record) -> None:

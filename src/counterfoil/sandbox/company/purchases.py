@@ -100,13 +100,11 @@ def _means(books: Books, vendor: Record, *, by_card: bool) -> Record:
 def _write_orders(books: Books, vendors: list[Record]) -> None:
     """Write purchase orders; every other one became a bill, and one is for the largest amount there is."""
     rider = books.named("Customer", "home 3")
-    home = [vendor for vendor in vendors if _is_home(books, vendor)]
-    for number, vendor in enumerate(home * 2):
+    for number, vendor in enumerate(vendors * 2):
         age = 400 - number * 15
-        content = [
-            bought(books, _STOCK[number % 7], 4, bill_to=rider),
-            expense(books, "freight", Decimal("30.00")),
-        ]
+        content = [expense(books, "freight", Decimal("30.00"))]
+        if _is_home(books, vendor):
+            content.append(bought(books, _STOCK[number % 7], 4, bill_to=rider))
         order = write_purchase(books, "PurchaseOrder", vendor, content, age=age, **_order_fields(books, age))
         if number % 2 == 0:
             back = {"TxnId": order["Id"], "TxnType": "PurchaseOrder"}
@@ -115,7 +113,7 @@ def _write_orders(books: Books, vendors: list[Record]) -> None:
             order["POStatus"] = "Closed"
             link(books, order, bill, "Bill", books.created(bill))
     vast = [expense(books, "tools", LARGEST)]
-    write_purchase(books, "PurchaseOrder", home[0], vast, age=33, **_order_fields(books, 33))
+    write_purchase(books, "PurchaseOrder", vendors[0], vast, age=33, **_order_fields(books, 33))
 
 
 def _order_fields(books: Books, age: int) -> Record:
@@ -148,15 +146,15 @@ def _write_credits(books: Books, vendors: list[Record]) -> None:
 
 def _write_expenses(books: Books, vendors: list[Record]) -> None:
     """Write cash, cheque and card purchases, refunds on a card, and one that was voided."""
-    home = [vendor for vendor in vendors if _is_home(books, vendor)]
     for number in range(36):
+        vendor = vendors[number % len(vendors)]
         kind, account, code = (
             ("Cash", "petty cash", "54"),
             ("Check", "checking", "3"),
             ("CreditCard", "card", "54"),
         )[number % 3]
         content = [taxed(books, expense(books, _SPENT_ON[number % 8], Decimal(5 * number) + Decimal("4.5")))]
-        if number % 4 == 0:
+        if number % 4 == 0 and _is_home(books, vendor):
             content.append(bought(books, "bell", 2, bill_to=books.named("Customer", "home 4")))
         fields: Record = {
             "AccountRef": books.ref("Account", account),
@@ -169,9 +167,7 @@ def _write_expenses(books: Books, vendors: list[Record]) -> None:
         }
         if kind == "CreditCard":
             fields["Credit"] = number % 9 == 2
-        purchase = write_purchase(
-            books, "Purchase", home[number % len(home)], content, age=360 - 9 * number, **fields
-        )
+        purchase = write_purchase(books, "Purchase", vendor, content, age=360 - 9 * number, **fields)
         if number == 34:
             _void(books, purchase, age=40)
 

@@ -68,7 +68,7 @@ def _write_invoices(books: Books, customers: list[Record]) -> None:
 
 def _write_estimates(books: Books, customers: list[Record]) -> None:
     """Write estimates; half became invoices, of which half were paid and banked."""
-    for number, customer in enumerate(customers[2:14]):
+    for number, customer in enumerate(customers[2::3]):
         age = 600 - number * 20
         content = _goods(books, customer, number + 3)
         status = ("Closed", "Pending", "Accepted", "Rejected")[number % 4]
@@ -99,10 +99,12 @@ def _invoice_estimate(books: Books, customer: Record, estimate: Record, number: 
 
 def _write_receipts(books: Books, customers: list[Record]) -> None:
     """Write sales paid on the spot, and refunds of some."""
-    home = [c for c in customers if c["CurrencyRef"]["value"] == books.home.currency.code]
-    for number, customer in enumerate(home[:14]):
+    for number, customer in enumerate(customers[1::2]):
+        at_home = customer["CurrencyRef"]["value"] == books.home.currency.code
         fields = {
-            "DepositToAccountRef": books.ref("Account", "undeposited" if number % 2 else "checking"),
+            "DepositToAccountRef": books.ref(
+                "Account", "undeposited" if number % 2 and at_home else "checking"
+            ),
             "PaymentMethodRef": books.ref("PaymentMethod", ("cash", "visa", "cheque")[number % 3]),
             "PaymentRefNum": f"000{number}",
             "DepartmentRef": books.ref("Department", "harbour"),
@@ -116,12 +118,12 @@ def _write_receipts(books: Books, customers: list[Record]) -> None:
 
 def _write_credits(books: Books, customers: list[Record]) -> None:
     """Write credit memos; every other one is set against an open invoice of its customer."""
-    for number, customer in enumerate(customers[3:15]):
+    for number, customer in enumerate(customers[::3]):
         age = 300 - number * 6
         fields = {"CustomerMemo": {"value": "Sorry for the wait."}, "ClassRef": books.ref("Class", "returns")}
         credit = write_form(books, "CreditMemo", customer, _goods(books, customer, 1), age=age, **fields)
         theirs = [i for i in books.all("Invoice") if i["CustomerRef"] == ref(customer) and i["Balance"] > 0]
-        if number % 2 == 0 and theirs:
+        if number % 2 and theirs:
             set_off(books, customer, theirs[0], credit, age=age - 3)
             credit["InvoiceRef"] = {"value": theirs[0]["Id"]}
 

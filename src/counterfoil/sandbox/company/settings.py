@@ -1,10 +1,29 @@
 """What the company says about itself: CompanyInfo, Preferences, exchange rates, budgets."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from counterfoil.sandbox.company.books import LIST_AGE, Books, ref
 from counterfoil.sandbox.company.wire import Record
+
+_SWITCHES: Final = {
+    "NeoEnabled": "true",
+    "SubscriptionStatus": "PAID",
+    "OfferingSku": "QuickBooks Online Advanced",
+    "PayrollFeature": "false",
+    "AccountantFeature": "false",
+    "IsQbdtMigrated": "false",
+    "IndustryType": "Bicycle shops & repair",
+    "IndustryCode": "451110",
+    "CompanyType": "Partnership",
+    "ItemCategoriesFeature": "true",
+}
+
+_OTHER: Final = {
+    "SalesFormsPrefs.DefaultCustomerMessage": "Ride well!",
+    "DTXCopyMemo": "false",
+    "VendorAndPurchasesPrefs.UseCustomTxnNumbers": "false",
+}
 
 
 def write_company_info(books: Books, name: str, realm_id: str) -> None:
@@ -17,18 +36,6 @@ def write_company_info(books: Books, name: str, realm_id: str) -> None:
         "Country": books.home.country,
         "CountrySubDivisionCode": books.home.region,
         "PostalCode": books.home.post_code,
-    }
-    switches = {
-        "NeoEnabled": "true",
-        "SubscriptionStatus": "PAID",
-        "OfferingSku": "QuickBooks Online Advanced",
-        "PayrollFeature": "false",
-        "AccountantFeature": "false",
-        "IsQbdtMigrated": "false",
-        "IndustryType": "Bicycle shops & repair",
-        "IndustryCode": "451110",
-        "CompanyType": "Partnership",
-        "ItemCategoriesFeature": "true",
     }
     fields: Record = {
         "CompanyName": name,
@@ -49,7 +56,7 @@ def write_company_info(books: Books, name: str, realm_id: str) -> None:
         "SupportedLanguages": "en",
         "DefaultTimeZone": "America/Los_Angeles",
         "CompanyFileName": realm_id,
-        "NameValue": [{"Name": key, "Value": value} for key, value in switches.items()],
+        "NameValue": [{"Name": key, "Value": value} for key, value in _SWITCHES.items()],
     }
     info = books.add("CompanyInfo", fields, at=books.moment(LIST_AGE), record_id="1")
     books.touch(info, books.moment(90), edited=True)
@@ -71,14 +78,7 @@ def write_preferences(books: Books) -> None:
         },
         "SalesFormsPrefs": _sales_forms(terms),
         "EmailMessagesPrefs": {f"{form}Message": message for form in ("Invoice", "Estimate", "SalesReceipt")},
-        "VendorAndPurchasesPrefs": {
-            "EnableBills": True,
-            "TrackingByCustomer": True,
-            "BillableExpenseTracking": True,
-            "DefaultTerms": terms,
-            "DefaultMarkup": Decimal("12.5"),
-            "POCustomField": [_switch("PurchasePrefs.UsePurchaseNumbers", on=True)],
-        },
+        "VendorAndPurchasesPrefs": _purchases(terms),
         "TimeTrackingPrefs": {
             "UseServices": True,
             "BillCustomers": True,
@@ -96,15 +96,20 @@ def write_preferences(books: Books) -> None:
             "HomeCurrency": {"value": books.home.currency.code},
         },
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
-        "OtherPrefs": {
-            "NameValue": [
-                {"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Ride well!"},
-                {"Name": "DTXCopyMemo", "Value": "false"},
-                {"Name": "VendorAndPurchasesPrefs.UseCustomTxnNumbers", "Value": "false"},
-            ]
-        },
+        "OtherPrefs": {"NameValue": [{"Name": key, "Value": value} for key, value in _OTHER.items()]},
     }
     books.add("Preferences", fields, at=books.moment(LIST_AGE), record_id="1")
+
+
+def _purchases(terms: dict[str, str]) -> Record:
+    return {
+        "EnableBills": True,
+        "TrackingByCustomer": True,
+        "BillableExpenseTracking": True,
+        "DefaultTerms": terms,
+        "DefaultMarkup": Decimal("12.5"),
+        "POCustomField": [_switch("PurchasePrefs.UsePurchaseNumbers", on=True)],
+    }
 
 
 def _accounting(books: Books) -> Record:

@@ -14,6 +14,7 @@ from counterfoil.sandbox.company.ledger import write_ledger
 from counterfoil.sandbox.company.lists import write_lists
 from counterfoil.sandbox.company.names import write_names
 from counterfoil.sandbox.company.purchases import write_purchases
+from counterfoil.sandbox.company.rarities import write_rarities
 from counterfoil.sandbox.company.sales import write_sales
 from counterfoil.sandbox.company.settings import (
     write_budgets,
@@ -61,6 +62,7 @@ def write_books(draft: Draft, bulk: Bulk, sums: BulkTally) -> Books:
     write_sales(books)
     write_purchases(books)
     write_times(books)
+    write_rarities(books)
     write_balances(books, bulk, sums)
     write_recurring(books)  # after the balances: a template posts nothing
     write_attachables(books, draft.realm_id)
