@@ -9,6 +9,7 @@ import pytest
 
 from counterfoil.errors import (
     CompanyForbidden,
+    FeatureNotInPlan,
     PoisonedPage,
     QuickBooksDown,
     RateLimited,
@@ -62,6 +63,25 @@ def test_it_posts_a_statement_that_is_too_long_for_an_address(acme: Client, wire
     assert wire.asked[0].headers["content-type"] == "application/text"
     assert wire.asked[0].params["minorversion"] == "75"
     assert "query" not in wire.asked[0].params
+
+
+def test_it_asks_for_all_custom_fields_until_it_is_told_that_there_is_no_such_parameter(
+    acme: Client, wire: Wire
+) -> None:
+    wire.script = [fault("2010", detail="Unknown parameter: include")]
+
+    acme.query("SELECT * FROM Invoice")
+    acme.query("SELECT * FROM Invoice")
+
+    asked = [asked.params.get("include", "") for asked in wire.asked]
+    assert asked == ["enhancedAllCustomFields", "", ""]
+
+
+def test_a_refusal_that_only_mentions_including_still_stands(acme: Client, wire: Wire) -> None:
+    wire.script = [fault("5020", detail="Your plan does not include this feature")]
+
+    with pytest.raises(FeatureNotInPlan):
+        acme.query("SELECT * FROM PurchaseOrder")
 
 
 def test_it_reads_a_packed_answer(acme: Client, wire: Wire) -> None:

@@ -28,7 +28,9 @@ MINOR_VERSION = "75"
 ALL_CUSTOM_FIELDS = {"include": "enhancedAllCustomFields"}
 """Without it at most three of a record's twelve custom fields are told."""
 
-_INCLUDE_REFUSED = re.compile(r"enhancedAllCustomFields|parameter:? '?include\b|\binclude'? parameter", re.IGNORECASE)
+_INCLUDE_REFUSED = re.compile(
+    r"enhancedAllCustomFields|parameter:? '?include\b|\binclude'? parameter", re.IGNORECASE
+)
 
 LONGEST_IN_URL = 1800
 """A statement with more characters travels as the body of a POST: some proxies cut addresses at 2 KB."""
