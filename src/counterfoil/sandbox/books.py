@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from counterfoil.sandbox.places import Axis, Bounds, Merged, Place
+from counterfoil.sandbox.places import Axis, Bounds, Merged, Place, Stored
 from counterfoil.sandbox.records import mark
 from counterfoil.sandbox.wire import Record, decode, encode
 
@@ -121,7 +121,12 @@ class Books:
                 (entity, bounds.low, bounds.high),
             ).fetchall()
             run = self._runs.get(entity)
-            return Merged(run.axis(axis) if run else None, bounds, rows)
+            if run is None:
+                return Merged(None, bounds, [Stored(at, id_) for at, id_ in rows])
+            keep = (
+                run.series.index_of if axis == CREATED else _nowhere
+            )  # an edit moves CREATED never, UPDATED always
+            return Merged(run.axis(axis), bounds, [Stored(at, id_, keep(id_)) for at, id_ in rows])
 
     def time_at(self, entity: str, place: Place, axis: str) -> int:
         """CREATED or UPDATED of the record at a place."""
@@ -186,6 +191,10 @@ class Books:
         ids = [run.series.id(0), run.series.id(len(run.series) - 1)] if run and len(run.series) else []
         ids += [row[0] for row in self._db.execute("select id from record where entity = ?", (entity,))]
         return max((int(id_) for id_ in ids if id_.isdecimal() and int(id_) < LARGEST_SEQUENCE_ID), default=0)
+
+
+def _nowhere(_id: str) -> None:
+    return None
 
 
 class _Run:

@@ -7,9 +7,9 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Place = int | str
-Entry = tuple[int, str]  # time, id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class Bounds:
     @property
     def open(self) -> bool:
         return self == Bounds()
+
+
+class Stored(NamedTuple):
+    """A stored record; one that a series served before keeps its place among those of the same time."""
+
+    time: int
+    id: str
+    position: int | None = None
 
 
 class Axis:
@@ -89,21 +97,27 @@ class Merged:
     Any page is found by counting ranks, never by walking to it.
     """
 
-    def __init__(self, axis: Axis | None, bounds: Bounds, stored: list[Entry]) -> None:
+    def __init__(self, axis: Axis | None, bounds: Bounds, stored: list[Stored]) -> None:
         self._axis = axis
         self._low, high = axis.span(bounds) if axis else (0, 0)
         self._computed = axis.live(self._low, high) if axis else 0
-        self._stored = stored
-        self._ranks = [self._rank(n, high) for n in range(len(stored))]
+        edges = [self._edge(entry, high) for entry in stored]
+        in_order = sorted(range(len(stored)), key=edges.__getitem__)  # stable: by time within an edge
+        self._stored = [stored[n] for n in in_order]
+        self._ranks = [n + self._live_before(edges[own]) for n, own in enumerate(in_order)]
 
     def __len__(self) -> int:
         return self._computed + len(self._stored)
 
-    def _rank(self, n: int, high: int) -> int:
+    def _edge(self, entry: Stored, high: int) -> int:
+        """The rank in the series before which a stored record stands."""
         if not self._axis:
-            return n
-        edge = min(max(bisect_right(self._axis.keys, self._stored[n][0]), self._low), high)
-        return n + self._axis.live(self._low, edge)
+            return 0
+        after = entry.position if entry.position is not None else bisect_right(self._axis.keys, entry.time)
+        return min(max(after, self._low), high)
+
+    def _live_before(self, edge: int) -> int:
+        return self._axis.live(self._low, edge) if self._axis else 0
 
     def page(self, start: int, stop: int) -> list[Place]:
         """The places from `start` (counted from 0) up to `stop`."""
@@ -112,7 +126,7 @@ class Merged:
         places: list[Place] = []
         for rank in range(start, min(stop, len(self))):
             if n < len(self._ranks) and self._ranks[n] == rank:
-                places.append(self._stored[n][1])
+                places.append(self._stored[n].id)
                 n += 1
             else:
                 places.append(next(walk))

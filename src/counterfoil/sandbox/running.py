@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from counterfoil.sandbox.clerk import Clerk
 from counterfoil.sandbox.injection import Injection
 from counterfoil.sandbox.limits import Rates
@@ -118,8 +120,8 @@ class Sandbox:
         return self.world.tokens.disconnect(realm or self.realms[0])
 
     def fault(self, **chosen: Any) -> None:
-        """Let the next calls that fit meet a fault; see Injection."""
-        self.world.injections.add(Injection(**chosen))
+        """Let the next calls that fit meet a fault; see Injection for what can be chosen."""
+        self.world.injections.add(msgspec.convert(chosen, Injection))
 
     def poison(self, entity: str, id_: str, *, realm: str = "") -> None:
         """Make a record fail every page and every change answer that holds it."""
