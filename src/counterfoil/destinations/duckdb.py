@@ -141,14 +141,13 @@ class _Speaking(Dialect):
         listed = ", ".join(_text(str(file)) for file in files)
         return f"read_parquet([{listed}], union_by_name = true)"
 
-    def columns(self, dataset: str, name: str) -> list[str]:
+    def layout(self, dataset: str) -> dict[str, set[str]]:
         rows = self.execute(
-            "SELECT column_name FROM duckdb_columns() "
-            "WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?",
+            "SELECT table_name, list(column_name) FROM duckdb_columns() "
+            "WHERE database_name = 'warehouse' AND schema_name = ? GROUP BY table_name",
             dataset,
-            name,
         )
-        return [row[0] for row in rows]
+        return {name: set(columns) for name, columns in rows}
 
     def create_dataset(self, dataset: str) -> None:
         self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
