@@ -89,9 +89,15 @@ class Settings:
     environment: Mapping[str, str] = field(repr=False)
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read all settings, from this process's environment when none is given. Raises SettingInvalid."""
-    variables = os.environ if environment is None else environment
+def read_settings(
+    environment: Mapping[str, str] | None = None, *, given: Mapping[str, str] | None = None
+) -> Settings:
+    """Read all settings, from this process's environment when none is given. Raises SettingInvalid.
+
+    `given` holds, by a setting's name, what the command line said; it wins, unless it is empty.
+    """
+    said = {PREFIX + name.upper(): value for name, value in (given or {}).items() if value}
+    variables = {**(os.environ if environment is None else environment), **said}
     found = {setting.name: _from_environment(setting, variables) for setting in SETTINGS}
     home = Path(found.pop("home") or SETTINGS[0].default).expanduser().absolute()
     written = _from_file(home / FILE)

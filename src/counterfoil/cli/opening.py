@@ -1,0 +1,97 @@
+"""From settings to the surroundings that verbs work in: the log, the vault, the store, the app at Intuit."""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from counterfoil import logs
+from counterfoil.errors import SettingInvalid
+from counterfoil.settings import Settings
+
+if TYPE_CHECKING:
+    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.quickbooks.oauth import OAuthApp
+
+LOG = "counterfoil.log"
+LARGEST_LOG = 10_000_000
+"""Bytes; a larger log is put aside when a command starts, and the one put aside before it goes."""
+
+
+def open_log(settings: Settings) -> Path:
+    """Send this process's log to a file in the home folder, which only its owner may read."""
+    path = settings.home / LOG
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.exists() and path.stat().st_size > LARGEST_LOG:
+            path.replace(path.with_suffix(".log.1"))
+        stream = os.fdopen(
+            os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8"
+        )
+    except OSError as error:
+        raise SettingInvalid(
+            f"The folder {settings.home} cannot be used: {error.strerror}.",
+            do="Give another: --home FOLDER, or COUNTERFOIL_HOME.",
+        ) from error
+    logs.set_up(settings.log_level, stream=stream)
+    return path
+
+
+@contextmanager
+def surroundings(settings: Settings) -> Iterator["Surroundings"]:
+    """Open everything, and let go of it after the block. Raises SettingInvalid."""
+    from counterfoil.actions.references import resolve
+    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.store.db import open_database
+    from counterfoil.store.vault import open_vault
+
+    vault = open_vault(settings.secret_key, key_file=settings.home / "secret.key")
+    db = open_database(settings.database_url, vault=vault, locks=settings.home / "locks")
+    try:
+        yield Surroundings(
+            db=db,
+            app=_app(settings),
+            api_url=settings.quickbooks_api_url,
+            staging=settings.home / "staging",
+            secrets=lambda text: resolve(text, settings.environment),
+            now=lambda: datetime.now(UTC),
+            chance=random.SystemRandom(),
+        )
+    finally:
+        db.close()
+
+
+def require_app(settings: Settings, redirect_uri: str) -> None:
+    """Raise SettingInvalid, with the way to get them, unless client id and secret of an app are set."""
+    if settings.quickbooks_client_id and settings.quickbooks_client_secret:
+        return
+    raise SettingInvalid(
+        "Counterfoil does not know your QuickBooks app: its client id and secret are not set.",
+        do="1. Sign in at https://developer.intuit.com and create an app for QuickBooks Online (it is free).\n"
+        "2. Under “Keys & credentials” copy the Client ID and the Client Secret;\n"
+        "   Development keys read sandbox companies, Production keys read real ones.\n"
+        f"3. Under “Redirect URIs” add: {redirect_uri}\n"
+        "4. Set COUNTERFOIL_QUICKBOOKS_CLIENT_ID and COUNTERFOIL_QUICKBOOKS_CLIENT_SECRET, or write\n"
+        f"   quickbooks_client_id and quickbooks_client_secret into {settings.home}/counterfoil.toml.\n"
+        "To look round first, without an app: counterfoil demo",
+    )
+
+
+def _app(settings: Settings) -> "OAuthApp":
+    from counterfoil.quickbooks.oauth import OAuthApp
+
+    logs.keep_secret(settings.quickbooks_client_secret)
+    client_id, secret = settings.quickbooks_client_id, settings.quickbooks_client_secret
+    base = settings.quickbooks_oauth_url
+    if not base:
+        return OAuthApp(client_id=client_id, client_secret=secret)
+    return OAuthApp(
+        client_id=client_id,
+        client_secret=secret,
+        authorize_url=f"{base}/connect/oauth2",
+        token_url=f"{base}/oauth2/v1/tokens/bearer",
+        revoke_url=f"{base}/v2/oauth2/tokens/revoke",
+    )

@@ -1,0 +1,113 @@
+"""`counterfoil sync`: run a source here and now, and watch it."""
+
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from counterfoil.cli.command import Door, command
+from counterfoil.cli.exits import ExitCode, exit_of_code
+from counterfoil.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.cli.card import Ended
+    from counterfoil.model.sync import Sync
+
+PATIENCE = 5.0
+"""Seconds that threads get to come to an end after Ctrl-C. One may wait for QuickBooks for two minutes."""
+
+
+def add_to(app: typer.Typer, panel: str) -> None:
+    """Add the command."""
+
+    @command(app, "sync", panel=panel)
+    def sync(
+        door: Door, source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")]
+    ) -> ExitCode:
+        """Bring a source's tables in step with QuickBooks, now."""
+        from counterfoil.cli.card import card, document_of
+
+        with door.opened() as around:
+            ended = run(door.screen, around, source)
+        door.screen.answer(document_of(ended), card(ended))
+        code = exit_of_sync(ended.sync)
+        if code is ExitCode.OK:
+            door.screen.next(
+                (f"counterfoil tables {source}", "what is in the warehouse now"),
+                (f"counterfoil sync {source}", "again, whenever you like: only changes are written"),
+            )
+        else:
+            door.screen.next((f"counterfoil sync {source}", "once that is done; nothing is lost meanwhile"))
+        return code
+
+
+def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":
+    """Sync while showing how it goes. Raises what `sync_now` raises; Ctrl-C ends the process in seconds."""
+    from counterfoil.actions import sources
+    from counterfoil.actions.sync_now import sync_now
+    from counterfoil.cli.card import Ended
+    from counterfoil.cli.places import places
+    from counterfoil.cli.progress import watching
+    from counterfoil.quickbooks.catalog import catalog
+
+    view = sources.show(around.db, source_name)
+    streams = sum(1 for stream in catalog() if view.source.reads(stream))
+    with _stoppable(screen), watching(screen.err, streams, time.monotonic) as watch:
+        sync, outcomes = sync_now(around, source_name, watch)
+    return Ended(sync=sync, outcomes=outcomes, places=places(view.connections), peak=peak_memory())
+
+
+def exit_of_sync(sync: "Sync") -> ExitCode:
+    """The exit code of a sync that ran to its end."""
+    from counterfoil.model.sync import SyncState
+
+    if sync.state is SyncState.SUCCEEDED:
+        return ExitCode.OK
+    return ExitCode.PARTLY_FAILED if sync.state is SyncState.PARTIAL else exit_of_code(sync.code)
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # BSD counts bytes, Linux KiB
+
+
+@contextmanager
+def _stoppable(screen: Screen) -> Iterator[None]:
+    """Let Ctrl-C end the sync: at once where threads come to an end, else by force (Promise 3)."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        forced = threading.Timer(PATIENCE, _leave, args=(screen,))
+        forced.daemon = True
+        forced.start()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _leave(screen)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave(screen: Screen) -> None:
+    screen.err.show_cursor(True)  # noqa: FBT003 - rich's signature
+    screen.failed(
+        "interrupted",
+        "Stopped. Nothing is lost: what landed stays, the next sync does the rest.",
+        "Run it again whenever you like.",
+    )
+    sys.stdout.flush()
+    os._exit(ExitCode.INTERRUPTED)
