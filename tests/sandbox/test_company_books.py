@@ -175,14 +175,16 @@ def test_a_form_s_total_is_its_lines_less_discounts_plus_tax(everything: Everyth
 
 
 def test_home_amounts_are_the_foreign_ones_at_the_rate(books: Books) -> None:
-    foreign = [
-        r for entity in ("Invoice", "Bill", "CreditMemo") for r in books[entity] if "ExchangeRate" in r
-    ]
+    pairs = {"HomeTotalAmt": "TotalAmt", "HomeBalance": "Balance"}
+    found = set()
+    for entity in ("Invoice", "SalesReceipt", "Estimate", "CreditMemo", "Bill"):
+        for record in books[entity]:
+            for home, foreign in pairs.items():
+                if home in record:
+                    found.add((record["CurrencyRef"]["value"], home))
+                    assert abs(record[home] - record[foreign] * record["ExchangeRate"]) <= Decimal("0.005")
 
-    assert len({r["CurrencyRef"]["value"] for r in foreign}) == 3
-    for record in foreign:
-        assert abs(record["HomeTotalAmt"] - record["TotalAmt"] * record["ExchangeRate"]) <= Decimal("0.005")
-        assert abs(record["HomeBalance"] - record["Balance"] * record["ExchangeRate"]) <= Decimal("0.005")
+    assert len(found) == 6
 
 
 def test_an_open_balance_is_the_total_less_what_was_linked(everything: Everything) -> None:

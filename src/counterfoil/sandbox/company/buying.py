@@ -84,9 +84,15 @@ def write_purchase(
     if entity in ("Bill", "VendorCredit"):
         record["Balance"] = record["TotalAmt"]
     at = books.moment(age)
-    filed = books.add(entity, record | exchange(books, vendor, record) | fields, at=at)
+    filed = books.add(entity, record | _exchange(books, entity, vendor, record) | fields, at=at)
     books.touch(vendor, at, edited=False)
     return filed
+
+
+def _exchange(books: Books, entity: str, vendor: Record, record: Record) -> Record:
+    """Purchases show their rate, but of home amounts only a bill's balance."""
+    shown = ("ExchangeRate", "HomeBalance") if entity == "Bill" else ("ExchangeRate",)
+    return {name: value for name, value in exchange(books, vendor, record).items() if name in shown}
 
 
 def _amounts(books: Books, content: list[Record]) -> Record:

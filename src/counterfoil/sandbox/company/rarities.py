@@ -9,6 +9,7 @@ from typing import Final
 
 from counterfoil.sandbox.company.books import Books, ref
 from counterfoil.sandbox.company.clock import pacific_time
+from counterfoil.sandbox.company.rare_lines import write_rare_lines
 from counterfoil.sandbox.company.text import MEMOS
 from counterfoil.sandbox.company.wire import Record
 
@@ -92,13 +93,9 @@ _SALE: Final = _TRANSACTION | {
     "CreditCardPayment": _CARD,
     "CheckPayment": _CHEQUE,
 }
-_PURCHASE: Final = _TRANSACTION | {
-    "Memo": MEMOS[4],
-    "LessCIS": Decimal("1.20"),
-    "IncludeInAnnualTPAR": True,
-    "BillEmail": {"Address": "pay@example.com"},
-    "ReplyEmail": {"Address": "reply@example.com"},
-}
+_MAIL: Final = {"BillEmail": {"Address": "pay@example.com"}, "ReplyEmail": {"Address": "reply@example.com"}}
+_TPAR: Final = {"IncludeInAnnualTPAR": True}
+_PURCHASE: Final = _TRANSACTION | {"Memo": MEMOS[4]}
 _SALES_FORMS: Final = ("Invoice", "SalesReceipt", "Estimate", "CreditMemo", "RefundReceipt")
 _BY_ENTITY: Final[dict[str, Record]] = {
     "Invoice": _SALE
@@ -113,6 +110,14 @@ _BY_ENTITY: Final[dict[str, Record]] = {
         "callToAction": "Remind",
         "invoiceStatusLog": [{"statusDate": "2026-02-03", "status": "Sent", "callToAction": "Remind"}],
         "PaymentDetailsMessage": "IBAN XX00 0000",
+        "AllowOnlineAffirmPayment": False,
+        "AutoPayEligible": True,
+        "SchedulePayEligible": False,
+        "GratuityEnabled": False,
+        "InvoiceLinkExpiryDate": "2031-12-31",
+        "ECloudStatusTimeStamp": "2026-02-03T04:05:06-08:00",
+        "RecurDataRef": {"value": "1"},
+        "TxnStatus": "Unpaid",
     },
     "SalesReceipt": _SALE,
     "Estimate": _SALE,
@@ -124,7 +129,9 @@ _BY_ENTITY: Final[dict[str, Record]] = {
     "VendorCredit": _PURCHASE,
     "PurchaseOrder": _PURCHASE
     | {"ManuallyClosed": False, "PrivateNote": MEMOS[6], "TemplateRef": {"value": "2"}},
-    "Purchase": _PURCHASE | {"CheckPayment": _CHEQUE, "CreditCardPayment": _CARD},
+    "Purchase": _PURCHASE
+    | _TPAR
+    | {"LessCIS": Decimal("1.20"), "CheckPayment": _CHEQUE, "CreditCardPayment": _CARD},
     "BillPayment": _TRANSACTION | {"VendorAddr": _ADDRESS},
     "JournalEntry": _TRANSACTION | {"EnteredInHomeCurrency": False, "HomeCurrencyAdjustment": False},
     "Deposit": _TRANSACTION | {"DocNumber": "D-1", "PrivateNote": MEMOS[5]},
@@ -201,7 +208,7 @@ def write_rarities(books: Books) -> None:
         _bearer(books, entity).update(shared)
     for entity in ("Invoice", "Bill", "PurchaseOrder", "Customer"):
         _bearer(books, entity)["MetaData"]["LastModifiedByRef"] = {"value": "9341400000000001"}
-    _write_line_rarities(books)
+    write_rare_lines(books)
 
 
 def _bearer(books: Books, entity: str) -> Record:
@@ -234,29 +241,3 @@ def _references(books: Books) -> dict[str, Record]:
 
 def _delivery(books: Books) -> Record:
     return {"DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": pacific_time(books.moment(39))}}
-
-
-def _write_line_rarities(books: Books) -> None:
-    """Fill in what few lines use: costs, project, service date, mark-up, received quantities, own custom fields."""
-    line = books.all("Invoice")[1]["Line"][0]
-    line |= {"CostAmount": Decimal("32.62"), "HomeCostAmount": Decimal("32.62")}
-    line["CustomExtensions"] = [
-        {"ExtensionType": "DIMENSION", "AssociatedValues": [{"Key": "1000000001", "Value": "000017"}]}
-    ]
-    line |= {"ProjectRef": {"value": books.named("Customer", "project")["Id"]}}
-    line["SalesItemLineDetail"] |= {
-        "ServiceDate": books.date(46),
-        "DeferredRevenue": False,
-        "DiscountRate": Decimal(0),
-        "DiscountAmt": Decimal(0),
-        "MarkupInfo": {
-            "PercentBased": True,
-            "Percent": Decimal("12.5"),
-            "Value": Decimal("0.0000001"),
-            "MarkUpIncomeAccountRef": books.ref("Account", "rebilled"),
-        },
-        "TaxClassificationRef": ref(books.named("TaxClassification", "Repair labour")),
-    }
-    books.all("PurchaseOrder")[1]["Line"][0]["Received"] = Decimal(1)
-    counted = books.all("InventoryAdjustment")[1]["Line"][0]["ItemAdjustmentLineDetail"]
-    counted |= {"SalesPrice": Decimal("7.95"), "ClassRef": books.ref("Class", "shop")}

@@ -96,14 +96,29 @@ class Series:
 def invoice_series(plan: Plan) -> Series:
     """Give the run of invoices; one that has been paid links its payment and was last updated then."""
     payments = plan.payments()
-    payers = [payer.on_invoice for payer in plan.payers]
-    sets = [(lines.body, str(lines.total).encode()) for lines in plan.line_sets]
 
     def settled(place: int) -> bool:
         return place % _PAID_EVERY == 0 and place // _PAID_EVERY < payments
 
     def updated(place: int) -> int:
         return plan.paid(place // _PAID_EVERY) if settled(place) else plan.created(place)
+
+    return Series(
+        entity="Invoice",
+        id=lambda place: str(_invoice_id(place)),
+        index_of=lambda text: _place(text, plan.count, _invoice_id, _invoice_place),
+        created=plan.created,
+        updated=updated,
+        body=_invoice_writer(plan, settled, updated),
+        count=plan.count,
+    )
+
+
+def _invoice_writer(
+    plan: Plan, settled: Callable[[int], bool], updated: Callable[[int], int]
+) -> Callable[[int], bytes]:
+    payers = [payer.on_invoice for payer in plan.payers]
+    sets = [(lines.body, str(lines.total).encode()) for lines in plan.line_sets]
 
     def body(place: int) -> bytes:
         payer, lines = plan.choice(place)
@@ -126,15 +141,7 @@ def invoice_series(plan: Plan) -> Series:
             text,
         )
 
-    return Series(
-        entity="Invoice",
-        id=lambda place: str(_invoice_id(place)),
-        index_of=lambda text: _place(text, plan.count, _invoice_id, _invoice_place),
-        created=plan.created,
-        updated=updated,
-        body=body,
-        count=plan.count,
-    )
+    return body
 
 
 def payment_series(plan: Plan) -> Series:
