@@ -30,9 +30,18 @@ def tiny_records() -> Iterator[tuple[str, dict[str, Any]]]:
     old = START - 60 * DAY
     names = {"1": "acorn", "2": "Birch", "3": "Cedar"}
     for id_, name in names.items():
-        fields = {"DisplayName": name, "FullyQualifiedName": name, "Active": True, "Balance": Decimal(0)}
+        fields: dict[str, Any] = {
+            "DisplayName": name,
+            "FullyQualifiedName": name,
+            "Active": True,
+            "Balance": Decimal(0),
+        }
         yield "Customer", record(id_, created=old, **fields)
-    gone = {"DisplayName": "Dead (deleted)", "FullyQualifiedName": "Dead (deleted)", "Active": False}
+    gone: dict[str, Any] = {
+        "DisplayName": "Dead (deleted)",
+        "FullyQualifiedName": "Dead (deleted)",
+        "Active": False,
+    }
     yield "Customer", record("4", created=old, **gone, Balance=Decimal(0))
     yield "Vendor", record("1", created=old, DisplayName="Elm", Active=True, Balance=Decimal(0))
     for id_, kind in {"1": "Accounts Receivable", "2": "Bank", "3": "Accounts Payable"}.items():
@@ -128,6 +137,7 @@ class Caller:
             base_url=f"{sandbox.url}/v3/company/{self.connected.realm_id}",
             headers={"authorization": f"Bearer {self.connected.access_token}", "accept": "application/json"},
             timeout=20,
+            verify=False,  # plain HTTP on loopback; reading certificates takes longer than the tests
         )
 
     def query(self, text: str, **params: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from counterfoil.sandbox.opening import open_world
 from counterfoil.sandbox.query import run
+from counterfoil.sandbox.running import Sandbox
 from tests.sandbox.acme import START, Caller, ManyInvoices, TinyCompany, at
 
 
-def read_by_creation(caller, page):
+def read_by_creation(caller: Caller, page: int) -> list[str]:
     """Every id, read page by page from the last CreateTime on."""
     seen, since, skip = [], "1970-01-01T00:00:00Z", 1
     while True:
@@ -25,13 +26,13 @@ def read_by_creation(caller, page):
         since = last
 
 
-def test_keyset_pages_give_every_record_once(many):
+def test_keyset_pages_give_every_record_once(many: Sandbox) -> None:
     ids = read_by_creation(Caller(many), 700)
 
     assert len(ids) == len(set(ids)) == 3000
 
 
-def test_offset_pages_give_every_record_once(many):
+def test_offset_pages_give_every_record_once(many: Sandbox) -> None:
     caller = Caller(many)
 
     pages = [f"select * from Invoice startposition {start} maxresults 1000" for start in range(1, 3001, 1000)]
@@ -40,7 +41,7 @@ def test_offset_pages_give_every_record_once(many):
     assert len(ids) == len(set(ids)) == 3000
 
 
-def test_counts_follow_bounds_on_both_times(many):
+def test_counts_follow_bounds_on_both_times(many: Sandbox) -> None:
     caller, middle = Caller(many), at(START - timedelta(days=50) + timedelta(seconds=150))
 
     assert caller.query(f"select count(*) from Invoice where MetaData.CreateTime < '{middle}'") == {
@@ -50,7 +51,7 @@ def test_counts_follow_bounds_on_both_times(many):
     assert caller.query(f"select count(*) from Invoice where {both}") == {"totalCount": 500}
 
 
-def test_a_changed_record_of_a_series_is_served_changed_and_once(many):
+def test_a_changed_record_of_a_series_is_served_changed_and_once(many: Sandbox) -> None:
     caller, clerk = Caller(many), many.books()
     many.advance(timedelta(minutes=1))
     clerk.change("Invoice", "1500", {"PrivateNote": "changed"})
@@ -68,11 +69,11 @@ def test_a_changed_record_of_a_series_is_served_changed_and_once(many):
     assert {row["Id"] for row in caller.changes("Invoice", since)["Invoice"]} == {"1500", "1501", "1502"}
 
 
-def test_new_ids_come_after_those_of_the_series(many):
+def test_new_ids_come_after_those_of_the_series(many: Sandbox) -> None:
     assert int(many.books().create("Invoice", {"CustomerRef": {"value": "1"}, "Line": []})["Id"]) > 3999
 
 
-def test_pages_deep_inside_two_hundred_thousand_are_found_at_once():
+def test_pages_deep_inside_two_hundred_thousand_are_found_at_once() -> None:
     (books,) = open_world([TinyCompany(series_=(ManyInvoices(200_000, size=1),))], start=START).books.values()
     run(books, "select count(*) from Invoice")
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from counterfoil.sandbox.running import Sandbox
 from tests.sandbox.acme import DAY, START, Caller, at
 
 
-def test_changed_records_come_whole_and_deleted_ones_as_stubs(sandbox, caller):
+def test_changed_records_come_whole_and_deleted_ones_as_stubs(sandbox: Sandbox, caller: Caller) -> None:
     since = sandbox.now()
     sandbox.advance(timedelta(minutes=1))
     sandbox.books().change("Customer", "2", {"Notes": "Calls on Mondays"})
@@ -25,7 +26,7 @@ def test_changed_records_come_whole_and_deleted_ones_as_stubs(sandbox, caller):
     }
 
 
-def test_an_unchanged_entity_gives_an_empty_block(caller):
+def test_an_unchanged_entity_gives_an_empty_block(caller: Caller) -> None:
     params = {"entities": "Transfer,Invoice", "changedSince": at(START)}
 
     answer = caller.http.get("/cdc", params=params).json()
@@ -34,7 +35,7 @@ def test_an_unchanged_entity_gives_an_empty_block(caller):
     assert answer["time"]
 
 
-def test_blocks_do_not_keep_the_order_of_the_request(sandbox, caller):
+def test_blocks_do_not_keep_the_order_of_the_request(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.advance(timedelta(minutes=1))
     for entity in ("Customer", "Vendor", "Account", "Item"):
         sandbox.books().change(entity, "1", {"Notes": "x"})
@@ -46,7 +47,7 @@ def test_blocks_do_not_keep_the_order_of_the_request(sandbox, caller):
     assert len(orders) > 1
 
 
-def test_no_more_than_thirty_days_can_be_looked_back(sandbox, caller):
+def test_no_more_than_thirty_days_can_be_looked_back(sandbox: Sandbox, caller: Caller) -> None:
     for since, status in ((sandbox.now() - 31 * DAY, 400), (sandbox.now() - 29 * DAY, 200)):
         params = {"entities": "Invoice", "changedSince": at(since)}
         answer = caller.http.get("/cdc", params=params)
@@ -55,7 +56,7 @@ def test_no_more_than_thirty_days_can_be_looked_back(sandbox, caller):
             assert "older than fixed days is not supported" in answer.json()["Fault"]["Error"][0]["Detail"]
 
 
-def test_an_unreadable_date_is_refused_in_the_same_words(caller):
+def test_an_unreadable_date_is_refused_in_the_same_words(caller: Caller) -> None:
     answer = caller.http.get(
         "/cdc", params={"entities": "Invoice", "changedSince": "2026-05-01T00:00:00 07:00"}
     )
@@ -63,7 +64,7 @@ def test_an_unreadable_date_is_refused_in_the_same_words(caller):
     assert "older than fixed days" in answer.json()["Fault"]["Error"][0]["Detail"]
 
 
-def test_the_whole_answer_holds_a_thousand_objects(many):
+def test_the_whole_answer_holds_a_thousand_objects(many: Sandbox) -> None:
     many.advance(timedelta(minutes=1))
     many.books().change("Customer", "1", {"Notes": "x"})
 
@@ -73,13 +74,13 @@ def test_the_whole_answer_holds_a_thousand_objects(many):
 
 
 @pytest.mark.parametrize("entity", ["TimeActivity", "TaxCode", "TaxRate", "TaxAgency", "JournalCode"])
-def test_some_entities_are_not_covered(caller, entity):
+def test_some_entities_are_not_covered(caller: Caller, entity: str) -> None:
     answer = caller.http.get("/cdc", params={"entities": entity, "changedSince": at(START)})
 
     assert answer.status_code == 400
 
 
-def test_a_poisoned_record_fails_the_whole_answer(sandbox, caller):
+def test_a_poisoned_record_fails_the_whole_answer(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.advance(timedelta(minutes=1))
     sandbox.books().change("Invoice", "2", {"PrivateNote": "x"})
     sandbox.poison("Invoice", "2")

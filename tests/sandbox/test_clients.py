@@ -16,13 +16,14 @@ from quickbooks.objects.invoice import Invoice
 from quickbooks.objects.item import Item
 from quickbooks.objects.payment import Payment
 
+from counterfoil.sandbox.running import Sandbox
 from tests.sandbox.acme import REALM, START, at
 
 REDIRECT = "http://127.0.0.1:9/callback"
 
 
 @pytest.fixture
-def auth(sandbox):
+def auth(sandbox: Sandbox) -> AuthClient:
     where = f"{sandbox.url}/.well-known/openid_sandbox_configuration/"
     client = AuthClient("sandbox-client", "sandbox-secret", REDIRECT, where)
     client.get_bearer_token(sandbox.authorize_code(redirect_uri=REDIRECT), realm_id=REALM)
@@ -30,13 +31,13 @@ def auth(sandbox):
 
 
 @pytest.fixture
-def books(sandbox, auth, monkeypatch):
+def books(sandbox: Sandbox, auth: AuthClient, monkeypatch: pytest.MonkeyPatch) -> QuickBooks:
     monkeypatch.setattr(QuickBooks, "api_url_v3", f"{sandbox.url}/v3")
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     return QuickBooks(auth_client=auth, refresh_token=auth.refresh_token, company_id=REALM, minorversion=75)
 
 
-def invoice_of(customer):
+def invoice_of(customer: Customer) -> Invoice:
     line = SalesItemLine()
     line.Amount, line.SalesItemLineDetail = 12.5, SalesItemLineDetail()
     line.SalesItemLineDetail.ItemRef = Ref()
@@ -46,7 +47,7 @@ def invoice_of(customer):
     return invoice
 
 
-def test_intuits_client_signs_in_refreshes_and_revokes(auth):
+def test_intuits_client_signs_in_refreshes_and_revokes(auth: AuthClient) -> None:
     first = auth.access_token
 
     auth.refresh()
@@ -55,7 +56,7 @@ def test_intuits_client_signs_in_refreshes_and_revokes(auth):
     assert auth.revoke()
 
 
-def test_intuits_client_trusts_the_identity_token(sandbox):
+def test_intuits_client_trusts_the_identity_token(sandbox: Sandbox) -> None:
     where = f"{sandbox.url}/.well-known/openid_sandbox_configuration/"
     client = AuthClient("sandbox-client", "sandbox-secret", REDIRECT, where)
     sandbox.advance(datetime.now(UTC) - sandbox.now())  # that client looks at its own clock
@@ -67,7 +68,7 @@ def test_intuits_client_trusts_the_identity_token(sandbox):
     assert client.get_user_info().json()["sub"]
 
 
-def test_the_community_client_creates_updates_pays_voids_and_deletes(books):
+def test_the_community_client_creates_updates_pays_voids_and_deletes(books: QuickBooks) -> None:
     customer = Customer()
     customer.DisplayName = "Fir"
     customer.save(qb=books)
@@ -90,14 +91,14 @@ def test_the_community_client_creates_updates_pays_voids_and_deletes(books):
         Invoice.get(invoice.Id, qb=books)
 
 
-def test_the_community_client_lists_filters_and_counts(books):
+def test_the_community_client_lists_filters_and_counts(books: QuickBooks) -> None:
     assert [item.Name for item in Item.all(qb=books)] == ["Nail"]
     assert [invoice.Id for invoice in Invoice.filter(DocNumber="103", qb=books)] == ["3"]
     assert Invoice.count(qb=books) == 5
     assert len(Invoice.choose(["1", "2"], qb=books)) == 2
 
 
-def test_the_community_client_follows_changes_and_sends_batches(books):
+def test_the_community_client_follows_changes_and_sends_batches(books: QuickBooks) -> None:
     made = []
     for name in ("Fir", "Gum"):
         made.append(Customer())

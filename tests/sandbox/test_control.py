@@ -3,19 +3,20 @@
 import httpx2
 import pytest
 
+from counterfoil.sandbox.running import Sandbox
 from tests.sandbox.acme import REALM, Caller
 
 
 @pytest.fixture
-def control(sandbox):
-    return httpx2.Client(base_url=f"{sandbox.url}/control")
+def control(sandbox: Sandbox) -> httpx2.Client:
+    return httpx2.Client(base_url=f"{sandbox.url}/control", verify=False)
 
 
-def test_it_lists_the_companies(control):
+def test_it_lists_the_companies(control: httpx2.Client) -> None:
     assert control.get("/companies").json() == [{"realm_id": REALM, "name": "Acme <b>& Sons"}]
 
 
-def test_every_verb_changes_the_books(control, sandbox):
+def test_every_verb_changes_the_books(control: httpx2.Client, sandbox: Sandbox) -> None:
     here = f"/companies/{REALM}"
     made = control.post(f"{here}/Customer", json={"DisplayName": "Fir"}).json()
     assert control.get(f"{here}/Customer/{made['Id']}").json()["DisplayName"] == "Fir"
@@ -41,7 +42,7 @@ def test_every_verb_changes_the_books(control, sandbox):
     assert Caller(sandbox).error("select * from Invoice")["code"] == "4002"
 
 
-def test_faults_are_chosen_and_taken_back(control, sandbox):
+def test_faults_are_chosen_and_taken_back(control: httpx2.Client, sandbox: Sandbox) -> None:
     caller = Caller(sandbox)
     assert control.post("/faults", json={"kind": "throttle", "times": 5}).status_code == 200
     assert caller.http.get("/preferences").status_code == 429
@@ -52,7 +53,7 @@ def test_faults_are_chosen_and_taken_back(control, sandbox):
     assert control.post("/faults", json={"kind": "nonsense"}).status_code == 400
 
 
-def test_the_clock_moves_forward_only(control, sandbox):
+def test_the_clock_moves_forward_only(control: httpx2.Client, sandbox: Sandbox) -> None:
     before = sandbox.now()
 
     control.post("/clock", json={"advance_seconds": 3600})
@@ -61,14 +62,14 @@ def test_the_clock_moves_forward_only(control, sandbox):
     assert control.post("/clock", json={"advance_seconds": -1}).status_code == 400
 
 
-def test_counters_are_read_and_reset(control, sandbox):
+def test_counters_are_read_and_reset(control: httpx2.Client, sandbox: Sandbox) -> None:
     Caller(sandbox).query("select count(*) from Invoice")
 
     assert control.get("/counters").json()["metered"] == 1
     assert control.delete("/counters").json()["metered"] == 0
 
 
-def test_a_company_is_disconnected(control, sandbox):
+def test_a_company_is_disconnected(control: httpx2.Client, sandbox: Sandbox) -> None:
     caller = Caller(sandbox)
 
     assert control.post(f"/companies/{REALM}/disconnect", json={}).json() == {"ended": 1}
@@ -85,12 +86,12 @@ def test_a_company_is_disconnected(control, sandbox):
         (f"/companies/{REALM}/Customer/1/rename", 400),
     ],
 )
-def test_what_cannot_be_done_is_said(control, path, status):
+def test_what_cannot_be_done_is_said(control: httpx2.Client, path: str, status: int) -> None:
     answer = control.post(path, json={})
 
     assert answer.status_code == status
     assert answer.json()["error"]
 
 
-def test_a_web_page_cannot_post_here_unasked(control):
+def test_a_web_page_cannot_post_here_unasked(control: httpx2.Client) -> None:
     assert control.post("/faults", content="{}", headers={"content-type": "text/plain"}).status_code == 415

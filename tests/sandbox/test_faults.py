@@ -13,11 +13,11 @@ from tests.sandbox.acme import START, Caller, TinyCompany, at
 COUNT = {"query": "select count(*) from Invoice"}
 
 
-def statuses(caller, calls):
+def statuses(caller: Caller, calls: int) -> list[int]:
     return [caller.http.get("/query", params=COUNT).status_code for _ in range(calls)]
 
 
-def at_once(caller, calls):
+def at_once(caller: Caller, calls: int) -> list[int]:
     """Statuses of calls that run at the same time."""
     found = []
     threads = [threading.Thread(target=lambda: found.extend(statuses(caller, 1))) for _ in range(calls)]
@@ -28,11 +28,11 @@ def at_once(caller, calls):
     return found
 
 
-def limited(**rates):
+def limited(**rates: int) -> Sandbox:
     return Sandbox([TinyCompany()], start=START, rates=Rates(**rates))
 
 
-def test_more_than_so_many_in_a_second_meet_429():
+def test_more_than_so_many_in_a_second_meet_429() -> None:
     with limited(per_second=3) as sandbox:
         caller = Caller(sandbox)
         assert statuses(caller, 4) == [200, 200, 200, 429]
@@ -40,12 +40,12 @@ def test_more_than_so_many_in_a_second_meet_429():
         assert statuses(caller, 1) == [200]
 
 
-def test_more_than_so_many_in_a_minute_meet_429():
+def test_more_than_so_many_in_a_minute_meet_429() -> None:
     with limited(per_second=100, per_minute=5) as sandbox:
         assert statuses(Caller(sandbox), 6) == [200] * 5 + [429]
 
 
-def test_more_than_so_many_at_once_meet_429():
+def test_more_than_so_many_at_once_meet_429() -> None:
     with limited(per_second=100, at_once=2) as sandbox:
         sandbox.fault(kind="slow", seconds=0.3, times=9)
 
@@ -54,7 +54,7 @@ def test_more_than_so_many_at_once_meet_429():
         assert sandbox.counters()["most_at_once"] == 3
 
 
-def test_throttling_speaks_xml_and_lower_case_json_in_turn():
+def test_throttling_speaks_xml_and_lower_case_json_in_turn() -> None:
     with limited(per_second=1) as sandbox:
         caller = Caller(sandbox)
         statuses(caller, 1)
@@ -67,7 +67,7 @@ def test_throttling_speaks_xml_and_lower_case_json_in_turn():
     )
 
 
-def test_a_fault_meets_the_next_calls_that_fit_and_no_more(sandbox, caller):
+def test_a_fault_meets_the_next_calls_that_fit_and_no_more(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.fault(entity="Customer", status=500, times=2, after=1)
 
     asked = [
@@ -83,7 +83,7 @@ def test_a_fault_meets_the_next_calls_that_fit_and_no_more(sandbox, caller):
     )
 
 
-def test_a_success_can_carry_a_fault(sandbox, caller):
+def test_a_success_can_carry_a_fault(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.fault(status=200, code="10000")
 
     answer = caller.http.get("/query", params=COUNT)
@@ -92,7 +92,7 @@ def test_a_success_can_carry_a_fault(sandbox, caller):
     assert answer.json()["Fault"]["Error"][0]["code"] == "10000"
 
 
-def test_a_fault_can_come_as_xml_or_from_the_gateway(sandbox, caller):
+def test_a_fault_can_come_as_xml_or_from_the_gateway(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.fault(kind="xml", status=504, code="006002", message="GatewayTimeout")
     sandbox.fault(kind="gateway", status=503, code="3001", message="Down")
 
@@ -103,7 +103,7 @@ def test_a_fault_can_come_as_xml_or_from_the_gateway(sandbox, caller):
     assert second.json()["fault"]["error"][0]["message"] == "message=Down; errorCode=003001; statusCode=503"
 
 
-def test_a_throttle_may_say_how_long_to_wait(sandbox, caller):
+def test_a_throttle_may_say_how_long_to_wait(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.fault(kind="throttle", retry_after=7)
     sandbox.fault(kind="throttle")
 
@@ -113,7 +113,7 @@ def test_a_throttle_may_say_how_long_to_wait(sandbox, caller):
     assert "retry-after" not in silent.headers
 
 
-def test_a_slow_call_is_answered_rightly_in_the_end(sandbox, caller):
+def test_a_slow_call_is_answered_rightly_in_the_end(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.fault(kind="slow", seconds=0.2)
 
     began = time.perf_counter()
@@ -122,7 +122,7 @@ def test_a_slow_call_is_answered_rightly_in_the_end(sandbox, caller):
 
 
 @pytest.mark.parametrize("kind", ["reset", "lose", "truncate"])
-def test_a_connection_can_break(sandbox, caller, kind):
+def test_a_connection_can_break(sandbox: Sandbox, caller: Caller, kind: str) -> None:
     sandbox.fault(kind=kind)
 
     with pytest.raises(httpx2.TransportError):
@@ -131,7 +131,9 @@ def test_a_connection_can_break(sandbox, caller, kind):
     assert statuses(caller, 1) == [200]
 
 
-def test_a_lost_answer_is_to_a_call_that_was_carried_out_and_a_reset_one_was_not(sandbox, caller):
+def test_a_lost_answer_is_of_a_call_that_was_done_and_a_reset_one_was_not(
+    sandbox: Sandbox, caller: Caller
+) -> None:
     for kind, name in (("reset", "Gum"), ("lose", "Fir")):
         sandbox.fault(kind=kind)
         with pytest.raises(httpx2.TransportError):
@@ -141,7 +143,7 @@ def test_a_lost_answer_is_to_a_call_that_was_carried_out_and_a_reset_one_was_not
     assert not caller.ids("select * from Customer where DisplayName = 'Gum'")
 
 
-def test_a_poisoned_record_fails_pages_that_hold_it_and_no_others(sandbox, caller):
+def test_a_poisoned_record_fails_pages_that_hold_it_and_no_others(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.poison("Invoice", "3")
 
     by_creation = "select * from Invoice orderby MetaData.CreateTime startposition {} maxresults 2"
@@ -152,14 +154,14 @@ def test_a_poisoned_record_fails_pages_that_hold_it_and_no_others(sandbox, calle
     assert caller.ids(by_creation.format(3)) == ["3", "4"]
 
 
-def test_faults_are_xml_unless_json_is_asked_for(caller):
+def test_faults_are_xml_unless_json_is_asked_for(caller: Caller) -> None:
     answer = caller.http.get("/query", params={"query": "nonsense"}, headers={"accept": "*/*"})
 
     assert answer.headers["content-type"].startswith("application/xml")
     assert '<Error code="4000">' in answer.text
 
 
-def test_counters_tell_metered_calls_from_writes_and_refusals(sandbox, caller):
+def test_counters_tell_metered_calls_from_writes_and_refusals(sandbox: Sandbox, caller: Caller) -> None:
     statuses(caller, 2)
     caller.post("/customer", {"DisplayName": "Fir"})
     caller.http.get("/invoice/99")

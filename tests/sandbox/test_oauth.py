@@ -19,12 +19,13 @@ ASKED = {
     "scope": ACCOUNTING,
     "state": 'a"><b',
 }
+http = httpx2.Client(verify=False)  # plain HTTP on loopback
 BASIC = "Basic " + base64.b64encode(b"sandbox-client:sandbox-secret").decode()
 
 
 def call_token(sandbox: Sandbox, authorization: str = BASIC, **form: str) -> httpx2.Response:
     url = f"{sandbox.url}/oauth2/v1/tokens/bearer"
-    return httpx2.post(url, data=form, headers={"authorization": authorization, "accept": "application/json"})
+    return http.post(url, data=form, headers={"authorization": authorization, "accept": "application/json"})
 
 
 def refresh(sandbox: Sandbox, value: str) -> httpx2.Response:
@@ -33,15 +34,15 @@ def refresh(sandbox: Sandbox, value: str) -> httpx2.Response:
 
 def reads(sandbox: Sandbox, access: str, realm: str = REALM) -> httpx2.Response:
     url = f"{sandbox.url}/v3/company/{realm}/preferences"
-    return httpx2.get(url, headers={"authorization": f"Bearer {access}", "accept": "application/json"})
+    return http.get(url, headers={"authorization": f"Bearer {access}", "accept": "application/json"})
 
 
 def decide(sandbox: Sandbox, **form: str) -> httpx2.Response:
-    return httpx2.post(f"{sandbox.url}/connect/oauth2", data={**ASKED, **form})
+    return http.post(f"{sandbox.url}/connect/oauth2", data={**ASKED, **form})
 
 
-def test_the_consent_page_offers_companies_and_lets_no_text_become_markup(sandbox):
-    page = httpx2.get(f"{sandbox.url}/connect/oauth2", params=ASKED)
+def test_the_consent_page_offers_companies_and_lets_no_text_become_markup(sandbox: Sandbox) -> None:
+    page = http.get(f"{sandbox.url}/connect/oauth2", params=ASKED)
 
     assert page.status_code == 200
     assert "Acme &lt;b&gt;&amp; Sons" in page.text
@@ -58,12 +59,14 @@ def test_the_consent_page_offers_companies_and_lets_no_text_become_markup(sandbo
         {"scope": "everything"},
     ],
 )
-def test_a_request_that_cannot_be_trusted_is_never_redirected(sandbox, wrong):
-    assert httpx2.get(f"{sandbox.url}/connect/oauth2", params={**ASKED, **wrong}).status_code == 400
+def test_a_request_that_cannot_be_trusted_is_never_redirected(
+    sandbox: Sandbox, wrong: dict[str, str]
+) -> None:
+    assert http.get(f"{sandbox.url}/connect/oauth2", params={**ASKED, **wrong}).status_code == 400
     assert decide(sandbox, decision="deny", **wrong).status_code == 400
 
 
-def test_approval_brings_a_code_that_becomes_tokens_for_that_company_once(sandbox):
+def test_approval_brings_a_code_that_becomes_tokens_for_that_company_once(sandbox: Sandbox) -> None:
     back = decide(sandbox, decision="approve", realm=REALM)
     query = parse_qs(urlsplit(back.headers["location"]).query)
     assert back.status_code == 302
@@ -78,13 +81,13 @@ def test_approval_brings_a_code_that_becomes_tokens_for_that_company_once(sandbo
     assert call_token(sandbox, **form).json()["error"] == "invalid_grant"
 
 
-def test_denial_brings_an_error_and_the_state(sandbox):
+def test_denial_brings_an_error_and_the_state(sandbox: Sandbox) -> None:
     query = parse_qs(urlsplit(decide(sandbox, decision="deny").headers["location"]).query)
 
     assert query == {"error": ["access_denied"], "state": [ASKED["state"]]}
 
 
-def test_a_code_is_bound_to_its_redirect_and_does_not_last(sandbox):
+def test_a_code_is_bound_to_its_redirect_and_does_not_last(sandbox: Sandbox) -> None:
     for redirect, wait in ((REDIRECT + "/other", 0), (REDIRECT, 601)):
         code = sandbox.authorize_code(redirect_uri=REDIRECT)
         sandbox.advance(timedelta(seconds=wait))
@@ -92,7 +95,7 @@ def test_a_code_is_bound_to_its_redirect_and_does_not_last(sandbox):
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
-def test_the_wrong_secret_is_an_invalid_client(sandbox):
+def test_the_wrong_secret_is_an_invalid_client(sandbox: Sandbox) -> None:
     wrong = "Basic " + base64.b64encode(b"sandbox-client:guess").decode()
 
     answer = call_token(sandbox, wrong, grant_type="refresh_token", refresh_token="x")
@@ -100,12 +103,12 @@ def test_the_wrong_secret_is_an_invalid_client(sandbox):
     assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})
 
 
-def test_other_grant_types_are_refused(sandbox):
+def test_other_grant_types_are_refused(sandbox: Sandbox) -> None:
     assert call_token(sandbox).json() == {"error": "invalid_request"}
     assert call_token(sandbox, grant_type="password").json() == {"error": "unsupported_grant_type"}
 
 
-def test_within_a_day_a_refresh_gives_the_same_value_counting_down(sandbox):
+def test_within_a_day_a_refresh_gives_the_same_value_counting_down(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     sandbox.advance(timedelta(hours=23))
 
@@ -115,7 +118,7 @@ def test_within_a_day_a_refresh_gives_the_same_value_counting_down(sandbox):
     assert connected.refresh_expires_in - issued["x_refresh_token_expires_in"] in (82800, 82801)
 
 
-def test_after_a_day_the_value_changes_and_the_old_one_dies_at_once(sandbox):
+def test_after_a_day_the_value_changes_and_the_old_one_dies_at_once(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     sandbox.advance(timedelta(hours=25))
 
@@ -129,7 +132,7 @@ def test_after_a_day_the_value_changes_and_the_old_one_dies_at_once(sandbox):
     assert refresh(sandbox, issued["refresh_token"]).status_code == 200
 
 
-def test_a_strict_sandbox_ends_the_winner_too_when_a_dead_value_is_used():
+def test_a_strict_sandbox_ends_the_winner_too_when_a_dead_value_is_used() -> None:
     with Sandbox([TinyCompany()], start=START, revoke_on_reuse=True) as sandbox:
         connected = sandbox.authorize()
         sandbox.advance(timedelta(hours=25))
@@ -140,7 +143,7 @@ def test_a_strict_sandbox_ends_the_winner_too_when_a_dead_value_is_used():
         assert refresh(sandbox, issued["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_an_answer_lost_after_rotation_leaves_the_connection_dead(sandbox):
+def test_an_answer_lost_after_rotation_leaves_the_connection_dead(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     sandbox.advance(timedelta(hours=25))
     sandbox.fault(kind="lose", path="oauth2")
@@ -151,24 +154,24 @@ def test_an_answer_lost_after_rotation_leaves_the_connection_dead(sandbox):
     assert refresh(sandbox, connected.refresh_token).json()["error"] == "invalid_grant"
 
 
-def test_a_refresh_token_dies_of_neglect(sandbox):
+def test_a_refresh_token_dies_of_neglect(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     sandbox.advance(timedelta(days=102))
 
     assert refresh(sandbox, connected.refresh_token).json()["error"] == "invalid_grant"
 
 
-def test_the_hard_expiry_is_told_only_when_asked_for(sandbox):
+def test_the_hard_expiry_is_told_only_when_asked_for(sandbox: Sandbox) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": sandbox.authorize().refresh_token}
     headers = {"authorization": BASIC, "x-include-refresh-token-hard-expires-in": "true"}
 
-    asked = httpx2.post(f"{sandbox.url}/oauth2/v1/tokens/bearer", data=form, headers=headers).json()
+    asked = http.post(f"{sandbox.url}/oauth2/v1/tokens/bearer", data=form, headers=headers).json()
 
     assert 157_679_990 <= asked["x_refresh_token_hard_expires_in"] <= 157_680_000
     assert "x_refresh_token_hard_expires_in" not in call_token(sandbox, **form).json()
 
 
-def test_an_expired_access_token_meets_the_gateways_lower_case_fault(sandbox):
+def test_an_expired_access_token_meets_the_gateways_lower_case_fault(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     sandbox.advance(timedelta(seconds=3601))
 
@@ -181,12 +184,12 @@ def test_an_expired_access_token_meets_the_gateways_lower_case_fault(sandbox):
     assert fault["error"][0]["message"] == "message=AuthenticationFailed; errorCode=003200; statusCode=401"
 
 
-def test_a_malformed_or_missing_token_is_a_401(sandbox):
+def test_a_malformed_or_missing_token_is_a_401(sandbox: Sandbox) -> None:
     assert reads(sandbox, "short").json()["fault"]["error"][0]["detail"].startswith("Malformed bearer token")
-    assert httpx2.get(f"{sandbox.url}/v3/company/{REALM}/preferences").status_code == 401
+    assert http.get(f"{sandbox.url}/v3/company/{REALM}/preferences").status_code == 401
 
 
-def test_a_token_gives_no_right_to_another_company_or_without_the_accounting_scope(sandbox):
+def test_a_token_gives_no_right_to_another_company_or_without_the_accounting_scope(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     for answer in (
         reads(sandbox, connected.access_token, "123"),
@@ -195,18 +198,18 @@ def test_a_token_gives_no_right_to_another_company_or_without_the_accounting_sco
         assert (answer.status_code, answer.json()["fault"]["error"][0]["code"]) == (403, "3100")
 
 
-def test_revoking_the_refresh_token_ends_the_access_tokens(sandbox):
+def test_revoking_the_refresh_token_ends_the_access_tokens(sandbox: Sandbox) -> None:
     connected = sandbox.authorize()
     url, headers = f"{sandbox.url}/v2/oauth2/tokens/revoke", {"authorization": BASIC}
 
-    revoked = httpx2.post(url, json={"token": connected.refresh_token}, headers=headers)
+    revoked = http.post(url, json={"token": connected.refresh_token}, headers=headers)
 
     assert (revoked.status_code, revoked.content) == (200, b"")
     assert reads(sandbox, connected.access_token).status_code == 401
-    assert httpx2.post(url, json={"token": connected.refresh_token}, headers=headers).status_code == 400
+    assert http.post(url, json={"token": connected.refresh_token}, headers=headers).status_code == 400
 
 
-def test_disconnecting_in_quickbooks_ends_every_grant_of_the_company(sandbox):
+def test_disconnecting_in_quickbooks_ends_every_grant_of_the_company(sandbox: Sandbox) -> None:
     connected = [sandbox.authorize(), sandbox.authorize()]
 
     assert sandbox.disconnect() == 2
@@ -214,24 +217,24 @@ def test_disconnecting_in_quickbooks_ends_every_grant_of_the_company(sandbox):
     assert all(reads(sandbox, one.access_token).status_code == 401 for one in connected)
 
 
-def test_the_discovery_documents_name_this_server(sandbox):
+def test_the_discovery_documents_name_this_server(sandbox: Sandbox) -> None:
     for name in ("openid_configuration", "openid_sandbox_configuration/"):
-        found = httpx2.get(f"{sandbox.url}/.well-known/{name}").json()
+        found = http.get(f"{sandbox.url}/.well-known/{name}").json()
         assert found["token_endpoint"] == f"{sandbox.url}/oauth2/v1/tokens/bearer"
 
 
-def test_user_info_wants_the_scope_openid(sandbox):
+def test_user_info_wants_the_scope_openid(sandbox: Sandbox) -> None:
     url = f"{sandbox.url}/v1/openid_connect/userinfo"
     with_scope = sandbox.authorize(scopes=[ACCOUNTING, "openid", "email"])
 
-    found = httpx2.get(url, headers={"authorization": f"Bearer {with_scope.access_token}"}).json()
+    found = http.get(url, headers={"authorization": f"Bearer {with_scope.access_token}"}).json()
 
     assert found["email"] == "ada@sandbox.example"
     bare = {"authorization": f"Bearer {sandbox.authorize().access_token}"}
-    assert httpx2.get(url, headers=bare).status_code == 401
+    assert http.get(url, headers=bare).status_code == 401
 
 
-def test_calls_of_oauth_are_not_metered(sandbox):
+def test_calls_of_oauth_are_not_metered(sandbox: Sandbox) -> None:
     refresh(sandbox, sandbox.authorize().refresh_token)
     Caller(sandbox).query("select count(*) from Invoice")
 

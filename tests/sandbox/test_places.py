@@ -35,7 +35,7 @@ def expected(
     return [place for *_, place in sorted(live + kept, key=lambda entry: entry[:3])]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(mixtures(), st.integers(0, 40), st.integers(0, 15))
 def test_any_page_is_that_of_the_sorted_list(
     mixture: tuple[list[int], list[int], list[tuple[int, str]], Bounds], start: int, length: int

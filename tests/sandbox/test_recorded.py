@@ -16,20 +16,17 @@ SAMPLES = (
 )
 
 
-def exchange(body: str) -> str:
-    path = f"/v3/company/{REALM}/query"
-    return '[{"request": {"method": "GET", "path": "%s"}, "status": 200, "headers": {}, "response": %s}]' % (
-        path,
-        body,
-    )
+def exchange(rows: str = "") -> str:
+    """A captured answer that holds some invoices."""
+    request = json.dumps({"method": "GET", "path": f"/v3/company/{REALM}/query"})
+    response = '{"QueryResponse": {"Invoice": [' + rows + '], "startPosition": 1}}'
+    return f'[{{"request": {request}, "status": 200, "headers": {{}}, "response": {response}}}]'
 
 
-def test_captured_records_are_served_with_the_digits_they_came_with(tmp_path):
+def test_captured_records_are_served_with_the_digits_they_came_with(tmp_path: Path) -> None:
     _, invoice = next(entry for entry in tiny_records() if entry[0] == "Invoice")
     row = json.dumps(invoice, default=str).replace('"100.00"', "100.000")
-    (tmp_path / "a.json").write_text(
-        exchange('{"QueryResponse": {"Invoice": [%s], "startPosition": 1}}' % row)
-    )
+    (tmp_path / "a.json").write_text(exchange(row))
 
     with Sandbox(read_recorded(tmp_path), start=START) as sandbox:
         answer = Caller(sandbox).http.get("/invoice/1")
@@ -38,8 +35,8 @@ def test_captured_records_are_served_with_the_digits_they_came_with(tmp_path):
     assert '"TotalAmt":100.000' in answer.text
 
 
-def test_a_recorded_company_has_a_name_to_connect_by(tmp_path):
-    (tmp_path / "a.json").write_text(exchange('{"QueryResponse": {}}'))
+def test_a_recorded_company_has_a_name_to_connect_by(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(exchange())
 
     with Sandbox(read_recorded(tmp_path), start=START) as sandbox:
         info = Caller(sandbox).http.get(f"/companyinfo/{REALM}").json()["CompanyInfo"]
@@ -47,19 +44,19 @@ def test_a_recorded_company_has_a_name_to_connect_by(tmp_path):
     assert info["CompanyName"] == f"Recorded company {REALM}"
 
 
-def test_a_folder_that_cannot_be_used_is_named(tmp_path):
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         read_recorded(tmp_path)
     (tmp_path / "a.json").write_text("{nonsense")
-    with pytest.raises(SettingInvalid, match="a.json"):
+    with pytest.raises(SettingInvalid, match=r"a\.json"):
         read_recorded(tmp_path)
     (tmp_path / "a.json").write_text("[1]")
-    with pytest.raises(SettingInvalid, match="a.json"):
+    with pytest.raises(SettingInvalid, match=r"a\.json"):
         read_recorded(tmp_path)
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the captured answers are not beside this checkout")
-def test_the_captured_company_is_answered_as_it_was_captured():
+def test_the_captured_company_is_answered_as_it_was_captured() -> None:
     recorded = read_recorded(SAMPLES)
     with Sandbox(recorded) as sandbox:
         caller = Caller(sandbox)

@@ -1,14 +1,18 @@
 """Writes over the wire, as sections 2.1 and 5 of the API reference describe them."""
 
+import httpx2
 import pytest
 
+from counterfoil.sandbox.running import Sandbox
+from tests.sandbox.acme import Caller
 
-def code_of(answer):
+
+def code_of(answer: httpx2.Response) -> str:
     assert answer.status_code == 400, answer.text
-    return answer.json()["Fault"]["Error"][0]["code"]
+    return str(answer.json()["Fault"]["Error"][0]["code"])
 
 
-def test_a_record_is_created_with_id_token_and_times(caller):
+def test_a_record_is_created_with_id_token_and_times(caller: Caller) -> None:
     body = {"CustomerRef": {"value": "2"}, "Line": [{"Amount": 5, "DetailType": "SalesItemLineDetail"}]}
 
     created = caller.post("/invoice", body).json()["Invoice"]
@@ -17,7 +21,7 @@ def test_a_record_is_created_with_id_token_and_times(caller):
     assert caller.ids("select * from Invoice")[0] == "6"
 
 
-def test_a_full_update_clears_what_is_not_sent_and_a_sparse_one_leaves_it(caller):
+def test_a_full_update_clears_what_is_not_sent_and_a_sparse_one_leaves_it(caller: Caller) -> None:
     first = {"Id": "2", "SyncToken": "0", "sparse": True, "Notes": "a", "CompanyName": "Birch & Co"}
     sparse = caller.post("/customer", first).json()["Customer"]
     assert (sparse["DisplayName"], sparse["Notes"]) == ("Birch", "a")
@@ -31,11 +35,11 @@ def test_a_full_update_clears_what_is_not_sent_and_a_sparse_one_leaves_it(caller
     assert full["Customer"]["SyncToken"] == "2"
 
 
-def test_an_update_with_an_old_token_is_stale(caller):
+def test_an_update_with_an_old_token_is_stale(caller: Caller) -> None:
     assert code_of(caller.post("/customer", {"Id": "2", "SyncToken": "7", "DisplayName": "B"})) == "5010"
 
 
-def test_a_delete_answers_a_stub_and_the_record_is_gone(caller):
+def test_a_delete_answers_a_stub_and_the_record_is_gone(caller: Caller) -> None:
     body = {"Id": "4", "SyncToken": "0"}
 
     answer = caller.post("/invoice", body, operation="delete").json()["Invoice"]
@@ -45,12 +49,12 @@ def test_a_delete_answers_a_stub_and_the_record_is_gone(caller):
     assert code_of(caller.post("/invoice", body, operation="delete")) == "610"
 
 
-def test_names_are_never_deleted(caller):
+def test_names_are_never_deleted(caller: Caller) -> None:
     assert code_of(caller.post("/customer", {"Id": "2", "SyncToken": "0"}, operation="delete")) == "500"
 
 
 @pytest.mark.parametrize("params", [{"operation": "void"}, {"operation": "update", "include": "void"}])
-def test_an_invoice_is_voided_either_way(caller, params):
+def test_an_invoice_is_voided_either_way(caller: Caller, params: dict[str, str]) -> None:
     voided = caller.post("/invoice", {"Id": "4", "SyncToken": "0", "sparse": True}, **params).json()[
         "Invoice"
     ]
@@ -58,26 +62,26 @@ def test_an_invoice_is_voided_either_way(caller, params):
     assert (voided["TotalAmt"], voided["SyncToken"]) == (0, "1")
 
 
-def test_what_is_required_is_required(caller):
+def test_what_is_required_is_required(caller: Caller) -> None:
     assert code_of(caller.post("/invoice", {"Line": []})) == "2020"
 
 
-def test_a_reference_to_nobody_is_refused(caller):
+def test_a_reference_to_nobody_is_refused(caller: Caller) -> None:
     body = {"CustomerRef": {"value": "77"}, "Line": [{"Amount": 5}]}
 
     assert code_of(caller.post("/invoice", body)) == "2500"
 
 
-def test_a_display_name_is_taken_across_customers_and_vendors(caller):
+def test_a_display_name_is_taken_across_customers_and_vendors(caller: Caller) -> None:
     assert code_of(caller.post("/customer", {"DisplayName": "elm"})) == "6240"
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 100_000, b'{"a": NaN}'])
-def test_a_body_that_is_no_object_is_refused(caller, body):
+def test_a_body_that_is_no_object_is_refused(caller: Caller, body: bytes) -> None:
     assert code_of(caller.http.post("/invoice", content=body)) == "2010"
 
 
-def test_a_repeated_request_id_replays_the_first_answer_and_takes_no_other_body(caller):
+def test_a_repeated_request_id_replays_the_first_answer_and_takes_no_other_body(caller: Caller) -> None:
     body = {"DisplayName": "Once"}
 
     first = caller.post("/customer", body, requestid="r1").json()
@@ -87,7 +91,7 @@ def test_a_repeated_request_id_replays_the_first_answer_and_takes_no_other_body(
     assert code_of(caller.post("/customer", {"DisplayName": "Twice"}, requestid="r1")) == "600"
 
 
-def test_a_batch_answers_each_item_by_itself(caller):
+def test_a_batch_answers_each_item_by_itself(caller: Caller) -> None:
     items = [
         {"bId": "a", "operation": "create", "Customer": {"DisplayName": "Fir"}},
         {"bId": "b", "Query": "select * from Vendor"},
@@ -104,13 +108,13 @@ def test_a_batch_answers_each_item_by_itself(caller):
     assert answers[3]["Fault"]["Error"][0]["code"] == "610"
 
 
-def test_a_batch_of_more_than_thirty_is_too_large(caller):
+def test_a_batch_of_more_than_thirty_is_too_large(caller: Caller) -> None:
     items = [{"bId": str(n), "Query": "select * from Term"} for n in range(31)]
 
     assert code_of(caller.post("/batch", {"BatchItemRequest": items})) == "1040"
 
 
-def test_three_text_fields_are_served_and_all_when_asked_for(sandbox, caller):
+def test_three_text_fields_are_served_and_all_when_asked_for(sandbox: Sandbox, caller: Caller) -> None:
     text = [
         {"DefinitionId": str(n), "Name": f"f{n}", "Type": "StringType", "StringValue": "x"}
         for n in range(1, 6)

@@ -1,5 +1,6 @@
 """A sandbox inside a program: started in a thread on a free loopback port, driven by methods."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterable, Sequence
@@ -10,12 +11,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
+import uvicorn
 
 from counterfoil.sandbox.clerk import Clerk
 from counterfoil.sandbox.injection import Injection
 from counterfoil.sandbox.limits import Rates
 from counterfoil.sandbox.opening import Company, open_world
-from counterfoil.sandbox.server import choose_companies, make_server
+from counterfoil.sandbox.server import choose_companies, make_config
 from counterfoil.sandbox.tokens import ACCOUNTING
 from counterfoil.sandbox.world import App
 
@@ -53,7 +55,7 @@ class Sandbox:
             chosen, seed=seed, start=start, apps=apps, rates=rates, revoke_on_reuse=revoke_on_reuse
         )
         self._socket = _listening()
-        self._server = make_server(self.world, host="127.0.0.1", port=0)
+        self._server = _PromptServer(make_config(self.world, host="127.0.0.1", port=0))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )
@@ -65,8 +67,7 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
-        self._server.force_exit = True  # idle connections are not waited for
+        self._server.stop()
         self._thread.join(timeout=10)
         with suppress(OSError):
             self._socket.close()
@@ -146,6 +147,27 @@ class Sandbox:
 
     def reset_counters(self) -> None:
         self.world.counters.reset()
+
+
+class _PromptServer(uvicorn.Server):
+    """Ends when told to, not at its next look at the clock: tests start and stop many."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):  # 0: write the Date header anew
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), timeout=1)
+
+    def stop(self) -> None:
+        """End the server, from any thread; idle connections are not waited for."""
+        self.should_exit = self.force_exit = True
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._ending.set)
 
 
 def _listening() -> socket.socket:

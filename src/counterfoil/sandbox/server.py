@@ -31,7 +31,7 @@ def serve(
     """
     books = choose_companies(companies=companies, invoices=invoices, seed=seed, recorded=recorded)
     world = open_world(books, seed=seed, rates=Rates() if limits else None)
-    make_server(world, host=host, port=port).run()
+    uvicorn.Server(make_config(world, host=host, port=port)).run()
 
 
 def choose_companies(*, companies: int, invoices: int, seed: int, recorded: Path | None) -> Sequence[Company]:
@@ -41,9 +41,9 @@ def choose_companies(*, companies: int, invoices: int, seed: int, recorded: Path
     return company.companies(companies, seed=seed, invoices=invoices, now=datetime.now(UTC))
 
 
-def make_server(world: World, *, host: str, port: int) -> uvicorn.Server:
-    """An HTTP server over a world, not yet started."""
-    config = uvicorn.Config(
+def make_config(world: World, *, host: str, port: int) -> uvicorn.Config:
+    """How the HTTP server over a world is to run."""
+    return uvicorn.Config(
         make_app(world),
         host=host,
         port=port,
@@ -55,4 +55,3 @@ def make_server(world: World, *, host: str, port: int) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
