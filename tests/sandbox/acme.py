@@ -111,20 +111,15 @@ class ManyInvoices:
 
     def body(self, i: int) -> bytes:
         meta = {"CreateTime": stamp(self.created(i)), "LastUpdatedTime": stamp(self.updated(i))}
-        own = {
-            "Id": self.id(i),
-            "SyncToken": "0",
-            "MetaData": meta,
-            "DocNumber": f"S{i}",
-            "TxnDate": "2026-04-01",
-        }
+        own: dict[str, Any] = {"Id": self.id(i), "SyncToken": "0", "MetaData": meta, "DocNumber": f"S{i}"}
         own |= {
+            "TxnDate": "2026-04-01",
             "TotalAmt": i,
             "Balance": i,
             "CustomerRef": {"value": "1"},
-            "PrivateNote": self._padding,
             "Line": [],
         }
+        own["PrivateNote"] = self._padding
         return json.dumps(own).encode()
 
 
