@@ -17,8 +17,9 @@ from counterfoil.sandbox.faults import (
 )
 from counterfoil.sandbox.tokens import ACCOUNTING
 from counterfoil.sandbox.traits import Kind, Trait
-from counterfoil.sandbox.wire import Answer, Call
+from counterfoil.sandbox.wire import TYPE_JSON, Answer, Call
 from counterfoil.sandbox.world import World
+from counterfoil.sandbox.xml import as_xml
 
 
 def answer(world: World, call: Call) -> Answer:
@@ -30,10 +31,12 @@ def answer(world: World, call: Call) -> Answer:
     with world.limits.passing(call.realm, batch=call.path == ("batch",)) as allowed:
         if not allowed:
             return throttled(now, as_xml=world.rng.random() < 0.5)  # both forms have been seen (section 2.6)
+        world.sleep(call.delay)
         try:
-            return _route(world, world.books[call.realm], call)
+            routed = _route(world, world.books[call.realm], call)
         except FaultError as fault:
             return render(fault, now, as_json=call.wants_json)
+    return routed if call.wants_json or routed.media != TYPE_JSON else as_xml(routed)
 
 
 def _refusal(world: World, call: Call) -> Answer | None:

@@ -51,7 +51,7 @@ class _Doors:
     async def company(self, request: Request) -> Response:
         path = request.path_params["path"]
         call = await _call(request, realm=request.path_params["realm"], path=path)
-        return await self._admitted(request, call, lambda: api.answer(self._world, call))
+        return await self._admitted(request, call, lambda call: api.answer(self._world, call))
 
     async def consent(self, request: Request) -> Response:
         if request.method == "GET":
@@ -63,15 +63,15 @@ class _Doors:
         call = await _call(request)
         form = dict(parse_qsl(call.body.decode(errors="replace")))
         issuer = f"{_origin(request)}/op/v1"
-        return await self._admitted(request, call, lambda: oauth.token(self._world, call, form, issuer))
+        return await self._admitted(request, call, lambda call: oauth.token(self._world, call, form, issuer))
 
     async def revoke(self, request: Request) -> Response:
         call = await _call(request)
-        return await self._admitted(request, call, lambda: oauth.revoke(self._world, call))
+        return await self._admitted(request, call, lambda call: oauth.revoke(self._world, call))
 
     async def user_info(self, request: Request) -> Response:
         call = await _call(request)
-        return await self._admitted(request, call, lambda: oauth.user_info(self._world, call))
+        return await self._admitted(request, call, lambda call: oauth.user_info(self._world, call))
 
     async def discovery(self, request: Request) -> Response:
         return _response(request, oauth.discovery(_origin(request)))
@@ -79,7 +79,7 @@ class _Doors:
     async def keys(self, request: Request) -> Response:
         return _response(request, await run_in_threadpool(key_set))
 
-    async def _admitted(self, request: Request, call: Call, carry_out: Callable[[], Answer]) -> Response:
+    async def _admitted(self, request: Request, call: Call, carry_out: Callable[[Call], Answer]) -> Response:
         def work() -> Response:
             answer, breaks = admit(self._world, call, carry_out)
             response = _response(request, answer, self._world.rng)

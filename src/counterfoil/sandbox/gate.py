@@ -1,6 +1,7 @@
 """The way in for every call: counted, met by whatever fault was chosen for it, answered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from counterfoil.sandbox import traits
 from counterfoil.sandbox.faults import FaultError, gateway, render, render_gateway, render_xml, throttled
@@ -12,12 +13,12 @@ from counterfoil.sandbox.world import World
 _breaks = (Kind.RESET, Kind.LOSE, Kind.TRUNCATE)
 
 
-def admit(world: World, call: Call, carry_out: Callable[[], Answer]) -> tuple[Answer, Kind | None]:
+def admit(world: World, call: Call, carry_out: Callable[[Call], Answer]) -> tuple[Answer, Kind | None]:
     """Answer a call, or what meets it; the second value says how its connection is to break, if at all."""
     with world.counters.running():
         injection = world.injections.take(lambda chosen: _fits(chosen, call))
         if injection is None:
-            answer, breaks = carry_out(), None
+            answer, breaks = carry_out(call), None
         else:
             answer, breaks = _met(world, call, injection, carry_out)
         world.counters.note(call, answer)
@@ -25,12 +26,12 @@ def admit(world: World, call: Call, carry_out: Callable[[], Answer]) -> tuple[An
 
 
 def _met(
-    world: World, call: Call, injection: Injection, carry_out: Callable[[], Answer]
+    world: World, call: Call, injection: Injection, carry_out: Callable[[Call], Answer]
 ) -> tuple[Answer, Kind | None]:
-    if injection.seconds:
-        world.sleep(injection.seconds)
     if injection.kind in (Kind.SLOW, Kind.LOSE, Kind.TRUNCATE):
-        return carry_out(), injection.kind if injection.kind in _breaks else None
+        answer = carry_out(replace(call, delay=injection.seconds))
+        return answer, injection.kind if injection.kind in _breaks else None
+    world.sleep(injection.seconds)
     if injection.kind is Kind.RESET:
         return Answer(status=500), Kind.RESET
     return _refusal(world, call, injection), None

@@ -87,6 +87,7 @@ def _redirect(address: str, params: Mapping[str, str]) -> Answer:
 
 def token(world: World, call: Call, form: Mapping[str, str], issuer: str) -> Answer:
     """Exchange a code or refresh; `call` gives the headers, `form` the body."""
+    world.sleep(call.delay)
     app = _app(world, call)
     if app is None:
         return _refused(401, "invalid_client")

@@ -26,6 +26,7 @@ class Call:
     params: Mapping[str, str]
     headers: Mapping[str, str]  # lower-case names
     body: bytes = b""
+    delay: float = 0.0  # seconds that it was chosen to take
 
     @property
     def wants_json(self) -> bool:
