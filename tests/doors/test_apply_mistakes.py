@@ -1,6 +1,7 @@
 """Every mistake of a configuration file is told with its place, what is wrong and what to write."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -141,6 +142,7 @@ def test_all_mistakes_are_told_at_once_from_top_to_bottom(db: Database) -> None:
         ("destinations: [{name: x, options: {path: ${HERE}}}]", "1:43: "),
         ("a: \x00", "1:1: this is no configuration"),
         ("[" * 5000, "1:1: this is no configuration"),
+        ("- " * 5000, "1:1: this is no configuration"),
         ("version: 1\n#" + "x" * LONGEST, "1:1: this is no configuration"),
         ("version: 1\nsources: &all\n  - *all\n", "2:10: expected a mapping"),
     ],
@@ -198,6 +200,27 @@ def test_references_are_kept_as_references(db: Database) -> None:
         "address": "db://me:${PASSWORD}@host/books",
         "password": "${PASSWORD}",
     }
+
+
+def test_a_prefix_that_leaves_a_table_too_long_for_the_warehouse_is_refused(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = replace(duckdb.CAPABILITIES, longest_name=20)
+    monkeypatch.setitem(KINDS, "vaulted", replace(VAULTED, capabilities=narrow))
+    text = BOOKS.replace("duckdb\n", "vaulted\n", 1).replace("path:", "address:")
+    run(db, text.replace("[Invoice]", "[Term]"))
+
+    (fault,) = mistakes(db, text)
+
+    assert fault.startswith("14:13: with this prefix")
+    assert "is longer than vaulted allows" in fault
+
+
+def test_a_secret_that_slipped_into_a_key_is_not_shown(db: Database) -> None:
+    (fault, *_) = mistakes(db, BOOKS.replace("realm_id: 1", 'realm_id: 1\n    "refresh_token:hunter22": x'))
+
+    assert "unknown key" in fault
+    assert "hunter22" not in fault
 
 
 SECOND = (
@@ -259,8 +282,10 @@ def test_other_streams_datasets_or_prefixes_do_not_collide(db: Database) -> None
 def test_a_company_has_one_credential_and_a_credential_one_company(db: Database) -> None:
     run(db, BOOKS)
 
+    twins = mistakes(db, "version: 1\ncredentials: [{name: a, realm_id: 7}, {name: b, realm_id: 7}]\n")
     other_name = mistakes(db, "version: 1\ncredentials:\n  - name: again\n    realm_id: 1\n")
     other_company = mistakes(db, "version: 1\ncredentials:\n  - name: acme\n    realm_id: 2\n")
 
+    assert twins == ["2:59: this company has the credential 'a' already; use that one"]
     assert "4:15: this company has the credential 'acme' already" in other_name[0]
     assert "4:15: the credential 'acme' is for production company 1" in other_company[0]

@@ -17,6 +17,7 @@ from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
 from counterfoil.store import connections, credentials, destinations, sources
 from counterfoil.store.db import Database, open_database
+from counterfoil.store.schema import REVISION, metadata
 from counterfoil.store.vault import Vault
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
@@ -29,11 +30,11 @@ class Server:
 
     folder: Path
 
-    def new_database(self, template: str = "template1") -> str:
+    def new_database(self) -> str:
         name = f"store_{secrets.token_hex(4)}"
         with sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(sa.text(f"create database {name} template {template}"))
-        return name
+            connection.execute(sa.text(f"create database {name}"))
+        return self.url(name)
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
@@ -65,11 +66,19 @@ def _as_postgres(command: list[str], folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_server(postgres: Server) -> str:
-    """The name of a database with our tables; copying it is faster than migrating each time."""
-    name = postgres.new_database()
-    open_database(postgres.url(name), vault=Vault([b"k" * 32]), locks=postgres.folder).close()
-    return name
+def migrated_server(postgres: Server) -> sa.Engine:
+    """A database with our tables; emptying it is faster than migrating each time."""
+    url = postgres.new_database()
+    open_database(url, vault=Vault([b"k" * 32]), locks=postgres.folder).close()
+    return sa.create_engine(url)
+
+
+def _emptied(server: sa.Engine) -> str:
+    with server.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+        connection.execute(sa.text("update alembic_version set version_num = :it"), {"it": REVISION})
+    return server.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -85,15 +94,14 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store that nobody has opened yet."""
     if request.param == "postgres":
         server: Server = request.getfixturevalue("postgres")
-        return server.url(server.new_database())
+        return server.new_database()
     return f"sqlite:///{tmp_path}/counterfoil.db"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
-        server: Server = request.getfixturevalue("postgres")
-        return server.url(server.new_database(request.getfixturevalue("migrated_server")))
+        return _emptied(request.getfixturevalue("migrated_server"))
     shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "counterfoil.db")
     return f"sqlite:///{tmp_path}/counterfoil.db"
 

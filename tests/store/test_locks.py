@@ -1,48 +1,51 @@
 """Promise 8: one company is read by at most one sync at a time, on however many machines."""
 
-import subprocess
-import sys
+import multiprocessing
 import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 
 from counterfoil.errors import SyncRunning, Transient
 from counterfoil.store import locks
-from counterfoil.store.db import Database
+from counterfoil.store.db import Database, open_database
 from counterfoil.store.locks import Purpose
-
-HOLDER = """
-import sys, time
-from pathlib import Path
-from counterfoil.store import locks
-from counterfoil.store.db import open_database
 from counterfoil.store.vault import Vault
-db = open_database(sys.argv[1], vault=Vault([b"k" * 32]), locks=Path(sys.argv[2]))
-with locks.company(db, "42", locks.Purpose.SYNC):
-    print("held", flush=True)
-    time.sleep(60)
-"""
+
+FORK = multiprocessing.get_context("fork")
+
+
+def hold(url: str, vault: Vault, folder: Path, told: Connection) -> None:
+    """What the other process does: hold company 42 until it is killed."""
+    db = open_database(url, vault=vault, locks=folder)
+    with locks.company(db, "42", Purpose.SYNC):
+        told.send("held")
+        time.sleep(60)
 
 
 @pytest.fixture
-def holder(db: Database, url: str) -> subprocess.Popen[str]:
+def holder(db: Database, url: str) -> Iterator[BaseProcess]:
     """Another process that holds company 42."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, url, str(db.locks)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "held\n"
-    return process
+    ours, theirs = FORK.Pipe()
+    process = FORK.Process(target=hold, args=(url, db.vault, db.locks, theirs))
+    process.start()
+    assert ours.recv() == "held"
+    yield process
+    process.kill()
+    process.join()
 
 
 def test_a_company_that_another_process_reads_is_refused_until_that_process_dies(
-    db: Database, holder: subprocess.Popen[str]
+    db: Database, holder: BaseProcess
 ) -> None:
     with pytest.raises(SyncRunning, match="42"), locks.company(db, "42", Purpose.SYNC):
         pass
 
     holder.kill()
-    holder.wait()
+    holder.join()
 
     with locks.company(db, "42", Purpose.SYNC, wait=5):
         pass
@@ -81,6 +84,20 @@ def test_it_waits_no_longer_than_told(db: Database) -> None:
             pass
 
     assert 0.2 <= time.monotonic() - begin < 2
+
+
+def test_a_lock_that_was_let_go_is_free_for_others_too(db: Database, url: str) -> None:
+    other = open_database(url, vault=db.vault, locks=db.locks)
+
+    with locks.company(db, "42", Purpose.SYNC):
+        pass
+    with (
+        locks.company(other, "42", Purpose.SYNC),
+        pytest.raises(SyncRunning),
+        locks.company(db, "42", Purpose.SYNC),
+    ):
+        pass
+    other.close()
 
 
 def test_a_hostile_realm_id_stays_inside_the_folder_of_locks(db: Database) -> None:

@@ -1,5 +1,7 @@
 """What is saved comes back as it was."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -34,12 +36,16 @@ def test_a_source_that_reads_all_streams_still_does_when_read_back(db: Database,
 
 
 def test_a_time_comes_back_aware_and_in_utc_from_whatever_zone_it_went_in(
-    db: Database, acme: Credential
+    db: Database, acme: Credential, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TZ", "America/Caracas")  # where this machine stands must not matter
+    time.tzset()
     tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
     credentials.save(db, replace(acme, created_at=tokyo))
 
     found = credentials.named(db, "acme").created_at
+    monkeypatch.undo()
+    time.tzset()
 
     assert found == NOW
     assert found.tzinfo == UTC
@@ -104,6 +110,17 @@ def test_fields_and_tables_are_remembered_sorted_and_apart(db: Database, feed: C
     assert observed.fields(db, feed, "Invoice") == ("Id", "Line[].Amount", "TxnDate")
     assert observed.tables(db, feed, "Invoice") == ("acme_invoice", "acme_invoice_line")
     assert observed.fields(db, feed, "Bill") == ()
+
+
+def test_threads_that_read_and_then_write_wait_for_each_other(db: Database, feed: Connection) -> None:
+    def see(number: int) -> None:
+        for step in range(10):
+            observed.save_fields(db, feed, f"Stream{number}", [f"Field{step}"])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(see, range(4)))
+
+    assert observed.fields(db, feed, "Stream3") == ("Field9",)
 
 
 def test_a_sync_is_followed_from_its_start_to_its_end(db: Database, books: Source) -> None:

@@ -39,7 +39,7 @@ def _credential(document: Document, credential: WantedCredential, wanted: Wanted
     others |= {
         (other.environment.value, other.realm_id.value): other.name.value
         for other in wanted.credentials
-        if other.name.at.line < credential.name.at.line
+        if other.name.at < credential.name.at
     }
     owner = others.get(company, credential.name.value)
     if owner != credential.name.value:

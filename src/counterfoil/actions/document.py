@@ -7,6 +7,7 @@ zeros stays whole), and nothing in the file can make objects.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import accumulate
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -18,8 +19,11 @@ from counterfoil.logs import mask
 LONGEST = 1_000_000
 """Characters. A hand-written file has a hundredth of that; more would only keep the parser busy."""
 
+DEEPEST = 100
+"""Brackets open at once. The parser takes seconds over thousands, and a configuration needs five."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where something stands, counted from 1."""
 
@@ -55,7 +59,7 @@ class Document:
         """The whole of the file. Raises ConfigurationInvalid when it is no YAML at all."""
         composed: Node | None = None
         try:
-            composed = YAML(pure=True).compose(self.text) if len(self.text) <= LONGEST else None
+            composed = None if _too_much(self.text) else YAML(pure=True).compose(self.text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.fault(Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1), _not_yaml(error))
@@ -116,7 +120,7 @@ class Document:
             raise self._refusal()
 
     def _refusal(self) -> ConfigurationInvalid:
-        ordered = sorted(dict.fromkeys(self._faults), key=lambda fault: (fault[0].line, fault[0].column))
+        ordered = sorted(dict.fromkeys(self._faults), key=lambda fault: fault[0])
         lines = tuple(f"{self.filename}:{at.line}:{at.column}: {what}" for at, what in ordered)
         return ConfigurationInvalid(self.filename, lines)
 
@@ -144,6 +148,11 @@ def listed(words: Iterable[str]) -> str:
 def shown(text: str) -> str:
     """A foreign text, safe and short enough for a message."""
     return mask(repr(text if len(text) <= 60 else text[:57] + "..."))
+
+
+def _too_much(text: str) -> bool:
+    steps = (1 if sign in "[{" else -1 for sign in text if sign in "[{]}")
+    return len(text) > LONGEST or max(accumulate(steps), default=0) > DEEPEST
 
 
 def _guess(key: Node, keys: Iterable[str]) -> str:
