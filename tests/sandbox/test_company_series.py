@@ -116,9 +116,9 @@ def test_a_body_takes_far_less_than_sixty_microseconds(company: Company) -> None
 
 
 def timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     work()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def test_a_body_weighs_about_five_kilobytes(company: Company) -> None:
