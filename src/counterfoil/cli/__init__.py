@@ -7,9 +7,21 @@ from typing import Annotated
 import typer
 
 from counterfoil import __version__
-from counterfoil.cli import apply, connect, demo, sync
+from counterfoil.cli import (
+    apply,
+    connect,
+    credentials,
+    demo,
+    destinations,
+    sandbox,
+    sources,
+    sync,
+    syncs,
+    tables,
+)
 from counterfoil.cli.exits import ExitCode
 from counterfoil.cli.screen import Screen
+from counterfoil.cli.tree import tree
 
 START = "Start"
 WORK = "Work"
@@ -24,11 +36,12 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; answer with its exit code."""
     try:
-        return make_app()(args=list(arguments), prog_name="counterfoil", standalone_mode=False) or ExitCode.OK
+        ended = tree(make_app()).main(args=list(arguments), prog_name="counterfoil", standalone_mode=False)
+        return int(ended or ExitCode.OK)
     except typer.TyperException as wrong:
         context = getattr(wrong, "ctx", None)
         path = context.command_path if context else "counterfoil"
-        what = wrong.format_message() if wrong.message else "Something is missing."
+        what = wrong.format_message()
         Screen(as_json="--json" in arguments).failed("usage", what, f"How it is used: {path} --help")
         return ExitCode.WRONG_USE
     except typer.Abort:
@@ -42,14 +55,17 @@ def make_app() -> typer.Typer:
     demo.add_to(app, START)
     connect.add_to(app, START)
     apply.add_to(app, START)
+    sandbox.add_to(app, START)
     sync.add_to(app, WORK)
+    for look in (sources, syncs, tables, destinations, credentials):
+        look.add_to(app, LOOK)
     return app
 
 
 def _root(
     context: typer.Context,
     *,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
+    version: Annotated[bool, typer.Option("--version", metavar="", help="Show the version and end.")] = False,
 ) -> None:
     """Keep your own exact copy of your QuickBooks books, in your own warehouse."""
     if version:

@@ -34,7 +34,9 @@ def add_to(app: typer.Typer, panel: str) -> None:
         door: Door,
         file: Annotated[Path, typer.Argument(help="A YAML file.", metavar="FILE.yaml")],
         *,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", metavar="", help="Only tell what would change.")
+        ] = False,
     ) -> None:
         """Make credentials, destinations and sources agree with a file."""
         from counterfoil.actions.apply import apply

@@ -22,10 +22,12 @@ log = logging.getLogger(__name__)
 SHARED = "On every command"
 
 _SHARED = (
-    ("as_json", bool, "--json", "Answer with one JSON document on standard output.", None),
+    ("as_json", bool, "--json", "Answer with one JSON document on standard output.", ""),
     ("home", str, "--home", "Where Counterfoil keeps its things; else COUNTERFOIL_HOME.", "FOLDER"),
     ("log_level", str, "--log-level", "DEBUG, INFO, WARNING or ERROR.", "LEVEL"),
 )
+
+SHARED_FLAGS = frozenset(flag for _, _, flag, *_ in _SHARED)
 
 
 class Door:
@@ -34,11 +36,11 @@ class Door:
     def __init__(self, screen: Screen, *, home: str = "", log_level: str = "") -> None:
         self.screen = screen
         self.log: Path | None = None
-        self._given = {"home": home, "log_level": log_level}
+        self.given = {"home": home, "log_level": log_level}
 
     def settings(self) -> Settings:
         """Read the settings, those of the command line first, and begin the log. Raises SettingInvalid."""
-        return self.take(read_settings(given=self._given))
+        return self.take(read_settings(given=self.given))
 
     def take(self, settings: Settings) -> Settings:
         """Work with these settings: begin their log."""

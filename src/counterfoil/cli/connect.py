@@ -27,11 +27,18 @@ def add_to(app: typer.Typer, panel: str) -> None:
         door: Door,
         name: Annotated[str, typer.Argument(help="How to call the credential.", metavar="NAME")],
         *,
-        environment: Annotated[str, typer.Option(help="production or sandbox.")] = "production",
+        environment: Annotated[
+            str,
+            typer.Option(
+                metavar="WORLD", help="production, or sandbox for a company of developer.intuit.com."
+            ),
+        ] = "production",
         no_browser: Annotated[
-            bool, typer.Option("--no-browser", help="Only print the address to open.")
+            bool, typer.Option("--no-browser", metavar="", help="Only print the address to open.")
         ] = False,
-        port: Annotated[int, typer.Option(help="Where the answer comes back to.", min=0, max=65535)] = PORT,
+        port: Annotated[
+            int, typer.Option(metavar="N", help="Where the answer comes back to.", min=0, max=65535)
+        ] = PORT,
     ) -> None:
         """Authorise Counterfoil to read a QuickBooks company, in the browser."""
         from counterfoil.actions.connecting import connect_company

@@ -3,6 +3,8 @@
 import json
 import os
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -54,7 +56,7 @@ def add_to(app: typer.Typer, panel: str) -> None:
     def demo(
         door: Door,
         invoices: Annotated[
-            int, typer.Option(help="How many invoices to make up.", min=0, max=1_000_000)
+            int, typer.Option(metavar="N", help="How many invoices to make up.", min=0, max=1_000_000)
         ] = 2000,
         folder: Annotated[Path, typer.Option(help="Where everything goes.", metavar="FOLDER")] = FOLDER,
     ) -> ExitCode:
@@ -64,13 +66,15 @@ def add_to(app: typer.Typer, panel: str) -> None:
         from counterfoil.cli.sync import exit_of_sync, run
         from counterfoil.cli.tour import tour
 
+        folder = Path(door.given["home"] or folder)
         warehouse = folder / "books.duckdb"
         with _company(door.screen, invoices) as sandbox:
-            settings = door.take(_settings(folder, sandbox.url))
+            settings = door.take(_settings(folder, sandbox.url, door.given))
             with surroundings(settings) as around:
                 _connect(door.screen, around, sandbox)
                 _apply(door.screen, around, settings, folder, warehouse)
-                ended = run(door.screen, around, SOURCE)
+                # Memory is not told: this process is the sandbox too.
+                ended = replace(run(door.screen, around, SOURCE), peak=None)
         shown, found = tour(warehouse)
         door.screen.answer(
             {"database": str(warehouse), "sync": document_of(ended), "queries": found}, card(ended), *shown
@@ -98,7 +102,7 @@ def _company(screen: Screen, invoices: int) -> "Sandbox":
     return sandbox
 
 
-def _settings(folder: Path, url: str) -> Settings:
+def _settings(folder: Path, url: str, given: Mapping[str, str]) -> Settings:
     """All of them are given here: what is set for real companies stays out of a demonstration."""
     from counterfoil.sandbox.world import DEFAULT_CLIENT, DEFAULT_SECRET
 
@@ -109,7 +113,8 @@ def _settings(folder: Path, url: str) -> Settings:
             "COUNTERFOIL_QUICKBOOKS_OAUTH_URL": url,
             "COUNTERFOIL_QUICKBOOKS_CLIENT_ID": DEFAULT_CLIENT,
             "COUNTERFOIL_QUICKBOOKS_CLIENT_SECRET": DEFAULT_SECRET,
-        }
+        },
+        given=given,
     )
 
 
@@ -156,7 +161,7 @@ def _apply(screen: Screen, around: "Surroundings", settings: Settings, folder: P
     file.write_text(text, encoding="utf-8")
     birth = Birth(now=around.now(), chance=around.chance)
     apply(around.db, Document(filename=str(file), text=text), environment=settings.environment, birth=birth)
-    _done(screen, f"Applied {file}: all streams go to {warehouse}")
+    _done(screen, f"Applied {file}")
 
 
 def _done(screen: Screen, text: str) -> None:

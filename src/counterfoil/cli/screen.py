@@ -91,6 +91,14 @@ def _next(steps: Sequence[Next]) -> RenderableType:
     return Group(*advice, grid)
 
 
+def listing(*columns: str, numbers: Sequence[str] = ()) -> Table:
+    """An empty table as all lists use it; the columns named in `numbers` are flush right."""
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return table
+
+
 def _console(file: TextIO) -> Console:
     console = Console(file=file, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
