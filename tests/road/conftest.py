@@ -1,6 +1,7 @@
 """The world in which whole syncs run: the sandbox over HTTP, a real DuckDB file, a real store."""
 
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from counterfoil.model.outcome import StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync
 from counterfoil.quickbooks.oauth import OAuthApp
+from counterfoil.quickbooks.pace import Pace
 from counterfoil.sandbox.running import Sandbox
 from counterfoil.store import connections, credentials, destinations, sources
 from counterfoil.store.db import Database, open_database
@@ -78,7 +80,23 @@ class World:
         """Query the warehouse as its users would."""
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             connection.execute("SET schema = 'quickbooks'")
-            return connection.execute(sql, list(values)).fetchall()
+            found = connection.sql(sql, params=list(values)).to_arrow_table()
+            return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def tell(self, sql: str) -> None:
+        """Change the warehouse behind our back."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(sql)
+
+
+def hurried() -> Pace:
+    """The real pace on a clock that jumps instead of waiting."""
+    ahead = [0.0]
+
+    def skip(seconds: float) -> None:
+        ahead[0] += seconds
+
+    return Pace(clock=lambda: time.monotonic() + ahead[0], sleep=skip)
 
 
 @pytest.fixture
@@ -112,6 +130,7 @@ def world(tmp_path: Path, db: Database) -> Iterator[Callable[..., World]]:
             secrets=lambda text: text,
             now=lambda: datetime.now(UTC),
             chance=random.Random(7),
+            pace=hurried,
         )
         return World(sandbox, around, tmp_path / "lake.duckdb")
 

@@ -101,4 +101,12 @@ class Kind:
     title: str
     options: tuple[Option, ...]
     capabilities: Capabilities
-    open: Callable[[Mapping[str, Any]], Destination] = field(repr=False)
+    make: Callable[[Mapping[str, Any]], Destination] = field(repr=False)
+
+    def open(self, given: Mapping[str, str]) -> Destination:
+        """Open a warehouse with the options that were given as text, and the defaults of the others."""
+        options = {option.name: option.default for option in self.options}
+        for option in self.options:
+            if given.get(option.name):
+                options[option.name] = option.type(given[option.name])
+        return self.make(options)

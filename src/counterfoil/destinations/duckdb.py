@@ -58,8 +58,8 @@ class DuckDB:
 
     def __init__(self, options: Mapping[str, Any], *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.path = Path(str(options["path"])).expanduser()
-        self.wait_seconds = int(options.get("wait_seconds") or 0)
-        self.memory = str(options.get("memory") or "384MB")
+        self.wait_seconds = int(options["wait_seconds"])
+        self.memory = str(options["memory"])
         self.sleep = sleep
 
     def load(self, landing: Landing, *, waiting: Waiting) -> Mapping[str, TableChange]:
@@ -186,4 +186,4 @@ def _as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefu
     )
 
 
-KIND = Kind(name="duckdb", title="DuckDB", options=OPTIONS, capabilities=CAPABILITIES, open=DuckDB)
+KIND = Kind(name="duckdb", title="DuckDB", options=OPTIONS, capabilities=CAPABILITIES, make=DuckDB)

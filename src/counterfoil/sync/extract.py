@@ -87,7 +87,11 @@ class _Extraction:
         self.reads = {stream.name: StreamRead(stream, pieces=1) for stream in streams}
         started = self.now()
         with ThreadPoolExecutor(HANDS, thread_name_prefix="read") as hands:
-            self._work(hands, [Piece(stream=stream) for stream in streams])
+            try:
+                self._work(hands, [Piece(stream=stream) for stream in streams])
+            except BaseException:  # Ctrl-C too: what has not begun is not begun any more
+                hands.shutdown(wait=False, cancel_futures=True)
+                raise
         since = (self.clock or started) - CLOCK_OVERLAP
         if self.hopeless is None:
             self._catch_up(since)

@@ -71,19 +71,20 @@ def read_piece(client: Client, piece: Piece, now: datetime) -> PieceRead:
         return _unqueryable(client, stream, now)
     if "{currency}" in stream.where:
         return _by_currency(client, stream)
-    records = _page(client, piece)
+    records, server_time = _page(client, piece)
     if len(records) < PAGE or stream.reading is Reading.ONCE:
-        return PieceRead(records=records, following=_besides(piece))
+        return PieceRead(records=records, following=_besides(piece), server_time=server_time)
     following, total = _after_full_page(client, piece, records, now)
     return PieceRead(
         records=records,
         following=[*following, *_besides(piece)],
         counted=total,
         calls=1 if total is None else 2,
+        server_time=server_time,
     )
 
 
-def _page(client: Client, piece: Piece) -> list[msgspec.Raw]:
+def _page(client: Client, piece: Piece) -> tuple[list[msgspec.Raw], datetime | None]:
     where: list[Condition] = []
     if piece.since is not None:
         where.append((CREATED, ">=", piece.since))
@@ -91,8 +92,10 @@ def _page(client: Client, piece: Piece) -> list[msgspec.Raw]:
         where.append((CREATED, "<", piece.until))
     order = f"{CREATED} ASC" if piece.stream.reading is Reading.KEYSET else ""
     statement = select(piece.stream, where=where, order=order, start=piece.start)
-    records = split(client.query(statement), piece.stream.answer_key)
-    return [unwrap(record) for record in records] if piece.stream.wrapped else records
+    answer = client.query(statement)
+    records = split(answer, piece.stream.answer_key)
+    flat = [unwrap(record) for record in records] if piece.stream.wrapped else records
+    return flat, answer.server_time
 
 
 def _after_full_page(
