@@ -13,6 +13,7 @@ from counterfoil.actions.known import read_known
 from counterfoil.destinations import KINDS, duckdb
 from counterfoil.destinations.base import Kind, Option
 from counterfoil.errors import ConfigurationInvalid
+from counterfoil.quickbooks.catalog import stream
 from counterfoil.store.db import Database
 
 BOOKS = """\
@@ -43,7 +44,7 @@ VAULTED = Kind(
         Option(name="strict", help="Whether to be strict.", type=bool, default=False),
     ),
     capabilities=duckdb.CAPABILITIES,
-    open=duckdb.DuckDB,
+    make=duckdb.DuckDB,
 )
 
 
@@ -205,7 +206,8 @@ def test_references_are_kept_as_references(db: Database) -> None:
 def test_a_prefix_that_leaves_a_table_too_long_for_the_warehouse_is_refused(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    narrow = replace(duckdb.CAPABILITIES, longest_name=20)
+    just_enough = max(len(f"acme_{table.name}") for table in stream("Term").table.family())
+    narrow = replace(duckdb.CAPABILITIES, longest_name=just_enough)
     monkeypatch.setitem(KINDS, "vaulted", replace(VAULTED, capabilities=narrow))
     text = BOOKS.replace("duckdb\n", "vaulted\n", 1).replace("path:", "address:")
     run(db, text.replace("[Invoice]", "[Term]"))

@@ -42,12 +42,12 @@ def remove(db: Database, name: str) -> None:
 def open_destination(destination: Destination, environment: Mapping[str, str]) -> Warehouse:
     """Open the warehouse with its references resolved. Raises SettingInvalid, and what its kind raises."""
     kind = KINDS[destination.kind]
-    options: dict[str, Any] = {option.name: option.default for option in kind.options}
+    given: dict[str, str] = {}
     for option in kind.options:
         if option.name in destination.options:
-            written = resolve(destination.options[option.name], environment)
-            options[option.name] = convert(option, written)
-    return kind.open(options)
+            given[option.name] = resolve(destination.options[option.name], environment)
+            convert(option, given[option.name])
+    return kind.open(given)
 
 
 def convert(option: Option, text: str) -> Any:
