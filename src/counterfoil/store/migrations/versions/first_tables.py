@@ -12,6 +12,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _things()
     _progress()
+    _sight()
     _history()
 
 
@@ -87,6 +88,9 @@ def _progress() -> None:
             ["connection_id"], ["connections.id"], name="fk_cursors_connection_id", ondelete="CASCADE"
         ),
     )
+
+
+def _sight() -> None:
     op.create_table(
         "observations",
         sa.Column("connection_id", sa.Text, nullable=False),
