@@ -29,15 +29,13 @@ def add_to(app: typer.Typer, panel: str) -> None:
         *,
         environment: Annotated[
             str,
-            typer.Option(
-                metavar="WORLD", help="production, or sandbox for a company of developer.intuit.com."
-            ),
+            typer.Option(metavar="WORLD", help="production, or sandbox for a trial company."),
         ] = "production",
         no_browser: Annotated[
             bool, typer.Option("--no-browser", metavar="", help="Only print the address to open.")
         ] = False,
         port: Annotated[
-            int, typer.Option(metavar="N", help="Where the answer comes back to.", min=0, max=65535)
+            int, typer.Option(metavar="N", help="Where the answer comes back.", min=0, max=65535)
         ] = PORT,
     ) -> None:
         """Authorise Counterfoil to read a QuickBooks company, in the browser."""

@@ -34,11 +34,9 @@ def add_to(app: typer.Typer, panel: str) -> None:
         port: Annotated[
             int, typer.Option(metavar="N", help="Where it listens, on this machine only.", min=1, max=65535)
         ] = 8765,
-        companies: Annotated[
-            int, typer.Option(metavar="N", help="How many companies to make up.", min=1, max=100)
-        ] = 1,
+        companies: Annotated[int, typer.Option(metavar="N", help="How many companies.", min=1, max=100)] = 1,
         invoices: Annotated[
-            int, typer.Option(metavar="N", help="How many invoices each.", min=0, max=10_000_000)
+            int, typer.Option(metavar="N", help="Invoices in each.", min=0, max=10_000_000)
         ] = 2000,
         seed: Annotated[
             int, typer.Option(metavar="N", help="The same seed makes the same companies.", min=0)
