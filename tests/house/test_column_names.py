@@ -74,7 +74,9 @@ def test_money_quantities_rates_and_percents_are_decimal() -> None:
     counted = re.compile(r"(^|_)(amount|balance|cost|price|quantity|percent|rate|rate_value|total_tax)$")
     numbers = {name: column.type for name, column in no_switches() if counted.search(column.name)}
 
-    assert numbers.pop("vendor.cis_rate") is ColumnType.TEXT  # the name of a rate
+    named = {numbers.pop(f"{entity}.cis_rate") for entity in ("vendor", "tax_agency")}  # a rate's name
+
+    assert named == {ColumnType.TEXT}
     assert set(numbers.values()) == {ColumnType.DECIMAL}
 
 
@@ -93,12 +95,12 @@ def test_an_entity_begins_with_its_id_and_ends_with_its_times() -> None:
         assert columns[-2:] == ["created_at", "updated_at"], name
 
 
-def test_a_reference_has_its_name_beside_its_id() -> None:
+def test_a_reference_has_its_name_and_type_beside_its_id() -> None:
     for table in every_table():
         paths = {column.path for column in table.columns}
         for path in paths:
             if path[-1:] == ("value",) and path[0] != "CustomerMemo":
-                assert (*path[:-1], "name") in paths, (table.name, path)
+                assert {(*path[:-1], "name"), (*path[:-1], "type")} <= paths, (table.name, path)
 
 
 def test_a_link_split_by_its_type_stands_beside_the_whole_link() -> None:

@@ -57,6 +57,7 @@ def test_the_tables_of_streams_come_parents_before_children() -> None:
         "invoice_tax_line",
         "invoice_custom_field",
         "term",
+        "term_custom_field",
     ]
 
 
