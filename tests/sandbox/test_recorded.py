@@ -16,10 +16,10 @@ SAMPLES = (
 )
 
 
-def exchange(rows: str = "") -> str:
-    """A captured answer that holds some invoices."""
+def exchange(rows: str = "", key: str = "Invoice") -> str:
+    """A captured answer that holds some records."""
     request = json.dumps({"method": "GET", "path": f"/v3/company/{REALM}/query"})
-    response = '{"QueryResponse": {"Invoice": [' + rows + '], "startPosition": 1}}'
+    response = '{"QueryResponse": {"' + key + '": [' + rows + '], "startPosition": 1}}'
     return f'[{{"request": {request}, "status": 200, "headers": {{}}, "response": {response}}}]'
 
 
@@ -42,6 +42,14 @@ def test_a_recorded_company_has_a_name_to_connect_by(tmp_path: Path) -> None:
         info = Caller(sandbox).http.get(f"/companyinfo/{REALM}").json()["CompanyInfo"]
 
     assert info["CompanyName"] == f"Recorded company {REALM}"
+
+
+def test_an_entity_that_answers_call_otherwise_is_found_by_its_own_name(tmp_path: Path) -> None:
+    row = json.dumps({"Id": "9", "MetaData": {"CreateTime": "2026-04-01T00:00:00-07:00"}})
+    (tmp_path / "a.json").write_text(exchange(row, "CreditCardPaymentTxn"))
+
+    with Sandbox(read_recorded(tmp_path), start=START) as sandbox:
+        assert Caller(sandbox).ids("select * from CreditCardPayment") == ["9"]
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:

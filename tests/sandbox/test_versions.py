@@ -184,6 +184,12 @@ def test_transactions_of_all_types_share_one_sequence_of_ids(clerk: Clerk) -> No
     assert clerk.create("Vendor", {"DisplayName": "Fir"})["Id"] == "2"
 
 
+def test_an_id_is_never_given_twice(clerk: Clerk) -> None:
+    clerk.delete("Invoice", "5")
+
+    assert clerk.pay("1")["Id"] == "6"
+
+
 def test_the_clerk_knows_what_is_not_there(clerk: Clerk) -> None:
     with pytest.raises(NotFound):
         clerk.get("Invoice", "99")

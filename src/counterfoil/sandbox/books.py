@@ -16,7 +16,6 @@ from counterfoil.sandbox.wire import Record, decode, encode
 
 CREATED = "created"
 UPDATED = "updated"
-LARGEST_SEQUENCE_ID = 10**12  # attachables have ids of 17 digits outside every sequence
 
 _schema = """
 create table record (
@@ -53,7 +52,7 @@ class Books:
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript(_schema)
         self._runs: dict[str, _Run] = {}
-        self._last_id: dict[str, int] = {}
+        self.last_ids: dict[str, int] = {}  # of each sequence that was drawn from
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -177,20 +176,6 @@ class Books:
         with self._lock:
             sql = "select 1 from tombstone where entity = ? and id = ?"
             return self._db.execute(sql, (entity, id_)).fetchone() is not None
-
-    def next_id(self, sequence: str, entities: Sequence[str]) -> str:
-        """A fresh id of a sequence that some entities share."""
-        with self._lock:
-            if sequence not in self._last_id:
-                self._last_id[sequence] = max((self._largest_id(entity) for entity in entities), default=0)
-            self._last_id[sequence] += 1
-            return str(self._last_id[sequence])
-
-    def _largest_id(self, entity: str) -> int:
-        run = self._runs.get(entity)
-        ids = [run.series.id(0), run.series.id(len(run.series) - 1)] if run and len(run.series) else []
-        ids += [row[0] for row in self._db.execute("select id from record where entity = ?", (entity,))]
-        return max((int(id_) for id_ in ids if id_.isdecimal() and int(id_) < LARGEST_SEQUENCE_ID), default=0)
 
 
 def _nowhere(_id: str) -> None:

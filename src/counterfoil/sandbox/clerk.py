@@ -10,6 +10,7 @@ from counterfoil.sandbox.books import CREATED, Books
 from counterfoil.sandbox.clock import PACIFIC, stamp
 from counterfoil.sandbox.consequences import follow, repoint, store
 from counterfoil.sandbox.drafts import complete, deactivated, reactivated, voided
+from counterfoil.sandbox.numbering import next_id
 from counterfoil.sandbox.places import Bounds
 from counterfoil.sandbox.records import core
 from counterfoil.sandbox.traits import Trait
@@ -24,14 +25,6 @@ class Clerk:
     def __init__(self, books: Books, now: Callable[[], datetime]) -> None:
         self.books = books
         self._now = now
-
-    @staticmethod
-    def entity(name: str) -> str:
-        """The entity's name as QuickBooks writes it.
-
-        Raises NotFound.
-        """
-        return _trait(name).name
 
     def get(self, entity: str, id_: str) -> Record:
         """The record as it stands.
@@ -151,6 +144,14 @@ class Clerk:
         return int(self._now().timestamp())
 
 
+def entity_name(text: str) -> str:
+    """The entity's name as QuickBooks writes it.
+
+    Raises NotFound.
+    """
+    return _trait(text).name
+
+
 def _trait(entity: str) -> Trait:
     trait = traits.find(entity)
     if trait is None:
@@ -160,12 +161,12 @@ def _trait(entity: str) -> Trait:
 
 def _next_id(books: Books, trait: Trait) -> str:
     if trait.name == "Attachable":
-        return str(ATTACHABLE_IDS + int(books.next_id("Attachable", ())))
+        return str(ATTACHABLE_IDS + int(next_id(books, "Attachable", ())))
     if trait.numbered_together:
-        return books.next_id(
-            "transaction", [other.name for other in traits.TRAITS if other.numbered_together]
+        return next_id(
+            books, "transaction", [other.name for other in traits.TRAITS if other.numbered_together]
         )
-    return books.next_id(trait.name, [trait.name])
+    return next_id(books, trait.name, [trait.name])
 
 
 def _rename_children(books: Books, trait: Trait, parent: Record) -> None:

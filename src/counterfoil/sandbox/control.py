@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterfoil.errors import CounterfoilError, NotFound
-from counterfoil.sandbox.clerk import Clerk
+from counterfoil.sandbox.clerk import Clerk, entity_name
 from counterfoil.sandbox.injection import Injection
 from counterfoil.sandbox.wire import decode, encode
 from counterfoil.sandbox.world import World
@@ -73,7 +73,7 @@ class _Control:
             case "merge":
                 return clerk.merge(entity, id_, str(body["into"]))
             case "poison":
-                name = clerk.entity(entity)
+                name = entity_name(entity)
                 clerk.get(name, id_)
                 return clerk.books.poisoned.add((name, id_))
         raise NotFound("There is no such verb.", do="See docs/sandbox.md.")

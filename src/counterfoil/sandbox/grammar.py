@@ -107,13 +107,10 @@ class _Reader:
             for sign in ("(", "*", ")"):
                 self._expect(sign)
             return True, ()
-        fields = [self._column()]
-        while self._take(","):
-            fields.append(self._column())
+        fields: list[str] = []
+        while not fields or self._take(","):
+            fields.append("*" if self._take("*") else self._name().text)
         return False, () if "*" in fields else tuple(fields)
-
-    def _column(self) -> str:
-        return "*" if self._take("*") else self._name().text
 
     def _conditions(self) -> tuple[Condition, ...]:
         conditions = [self._condition()]

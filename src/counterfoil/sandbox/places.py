@@ -103,11 +103,11 @@ class Merged:
         self._computed = axis.live(self._low, high) if axis else 0
         edges = [self._edge(entry, high) for entry in stored]
         in_order = sorted(range(len(stored)), key=edges.__getitem__)  # stable: by time within an edge
-        self._stored = [stored[n] for n in in_order]
+        self.stored = [stored[n] for n in in_order]
         self._ranks = [n + self._live_before(edges[own]) for n, own in enumerate(in_order)]
 
     def __len__(self) -> int:
-        return self._computed + len(self._stored)
+        return self._computed + len(self.stored)
 
     def _edge(self, entry: Stored, high: int) -> int:
         """The rank in the series before which a stored record stands."""
@@ -126,7 +126,7 @@ class Merged:
         places: list[Place] = []
         for rank in range(start, min(stop, len(self))):
             if n < len(self._ranks) and self._ranks[n] == rank:
-                places.append(self._stored[n].id)
+                places.append(self.stored[n].id)
                 n += 1
             else:
                 places.append(next(walk))

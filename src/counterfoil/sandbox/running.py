@@ -54,7 +54,8 @@ class Sandbox:
         self.world = open_world(
             chosen, seed=seed, start=start, apps=apps, rates=rates, revoke_on_reuse=revoke_on_reuse
         )
-        self._socket = _listening()
+        self.realms = list(self.world.books)
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._server = _PromptServer(make_config(self.world, host="127.0.0.1", port=0))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
@@ -76,11 +77,6 @@ class Sandbox:
     def url(self) -> str:
         """Stands for every host of Intuit."""
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    @property
-    def realms(self) -> list[str]:
-        """The companies, by realm id."""
-        return list(self.world.books)
 
     def books(self, realm: str = "") -> Clerk:
         """The clerk of a company, of the first one unless named."""
@@ -168,11 +164,3 @@ class _PromptServer(uvicorn.Server):
         self.should_exit = self.force_exit = True
         if self._loop:
             self._loop.call_soon_threadsafe(self._ending.set)
-
-
-def _listening() -> socket.socket:
-    """A free loopback port; named as TCP, or asyncio leaves small answers waiting for an acknowledgement."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(128)
-    return listening
