@@ -32,7 +32,7 @@ OPTIONS = (
         default=600,
         tuning=True,
     ),
-    Option(name="memory", help="What DuckDB may use while loading.", default="384MB", tuning=True),
+    Option(name="memory", help="What DuckDB may use while loading.", default="256MB", tuning=True),
 )
 
 OLDEST_READER = "v1.2.0"

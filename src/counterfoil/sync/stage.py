@@ -75,4 +75,6 @@ class Stage:
         with self._lock:
             file = self.folder / f"{name}-{len(self._files[name]):05}.parquet"
             self._files[name].append(file)
-        pq.write_table(rows, file, compression="zstd", compression_level=1)
+        pq.write_table(rows, file, compression="lz4", write_statistics=False)
+        del tables, rows
+        pa.default_memory_pool().release_unused()
