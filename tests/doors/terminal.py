@@ -1,17 +1,22 @@
 """The command line as people and scripts meet it: another process, its two outputs, its exit code."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
+import counterfoil.cli
 from counterfoil.sandbox.running import Sandbox
 
 
@@ -62,26 +67,36 @@ def run(*arguments: str, env: Mapping[str, str], folder: Path | None = None) -> 
     return Ended(process.returncode, out, err)
 
 
+def look(*arguments: str, env: Mapping[str, str]) -> Ended:
+    """The same without a process of its own, for commands of which only the words matter."""
+    out, err, root = StringIO(), StringIO(), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    with patch.dict(os.environ, env, clear=True), redirect_stdout(out), redirect_stderr(err):
+        code = counterfoil.cli.run(arguments)
+    root.handlers, root.level = handlers, level
+    logging.captureWarnings(capture=False)
+    return Ended(code, out.getvalue(), err.getvalue())
+
+
 def connect(
     *arguments: str, env: Mapping[str, str], realm: str, decision: str = "approve", state: str = ""
 ) -> tuple[Ended, int]:
-    """Run `connect` and play the person at the consent page; with the status the last page had.
+    """Run `connect` in place of whose browser a person answers; with the status of the last page shown.
 
     A `state` of its own stands for an answer that somebody else sends, before the true one.
     """
-    process = start("connect", *arguments, "--no-browser", "--port", "0", env=env)
-    assert process.stderr is not None
-    lines = [process.stderr.readline() for _ in range(2)]
-    if not lines[1].startswith("http"):
-        out, err = process.communicate(timeout=30)
-        return Ended(process.returncode, out, "".join(lines) + err), 0
-    page = urlsplit(lines[1].strip())
-    form = {**dict(parse_qsl(page.query)), "realm": realm, "decision": decision}
-    status = 0
-    with httpx2.Client(follow_redirects=True, trust_env=False) as browser:
-        if state:
-            forged = {"code": "x", "state": state, "realmId": realm}
-            status = browser.get(form["redirect_uri"], params=forged).status_code
-        answer = browser.post(f"{page.scheme}://{page.netloc}{page.path}", data=form)
-    out, err = process.communicate(timeout=30)
-    return Ended(process.returncode, out, err), status or answer.status_code
+    shown: list[int] = []
+
+    def browse(address: str) -> bool:
+        page = urlsplit(address)
+        form = {**dict(parse_qsl(page.query)), "realm": realm, "decision": decision}
+        with httpx2.Client(follow_redirects=True, trust_env=False) as browser:
+            if state:
+                forged = {"code": "x", "state": state, "realmId": realm}
+                shown.append(browser.get(form["redirect_uri"], params=forged).status_code)
+            shown.append(browser.post(f"{page.scheme}://{page.netloc}{page.path}", data=form).status_code)
+        return True
+
+    with patch("webbrowser.open", browse):
+        ended = look("connect", *arguments, "--port", "0", env=env)
+    return ended, shown[0]

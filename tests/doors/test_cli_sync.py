@@ -18,7 +18,7 @@ from counterfoil.sandbox.running import Sandbox
 from counterfoil.store import locks
 from counterfoil.store.db import open_database
 from counterfoil.store.vault import Vault
-from tests.doors.terminal import connect, environment, run, start
+from tests.doors.terminal import connect, environment, look, run, start
 
 STREAMS = ("CompanyInfo", "Customer", "Invoice")
 
@@ -69,8 +69,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         here.file.write_text(FILE.format(realm=here.realm, path=json.dumps(str(here.warehouse))))
         ended, _ = connect("acme", "--environment", "sandbox", env=here.env, realm=here.realm)
         assert ended.code == 0, ended.err
-        assert run("apply", str(here.file), env=here.env).code == 0
-        assert run("sync", "acme", env=here.env).code == 0
+        assert look("apply", str(here.file), env=here.env).code == 0
+        assert look("sync", "acme", env=here.env).code == 0
         yield here
         sandbox.heal()
 
@@ -81,25 +81,25 @@ def _healthy(place: Place) -> Iterator[None]:
     place.sandbox.heal()
 
 
-def test_connect_keeps_the_company_and_shows_its_name_and_no_token(place):
+def test_connect_keeps_the_company_and_shows_its_name_and_no_token(place: Place) -> None:
     ended, status = connect("acme", "--environment", "sandbox", "--json", env=place.env, realm=place.realm)
 
-    listed = run("credentials", "--json", env=place.env)
+    listed = look("credentials", "--json", env=place.env)
     assert (ended.code, status) == (0, 200)
     assert ended.document["company"]["name"] == next(iter(place.sandbox.world.books.values())).name
     assert listed.document["credentials"][0]["state"] == "connected"
     assert "token" not in ended.out + listed.out
 
 
-def test_connect_takes_a_declined_consent_kindly(place):
+def test_connect_takes_a_declined_consent_kindly(place: Place) -> None:
     ended, _ = connect("birch", "--environment", "sandbox", env=place.env, realm=place.realm, decision="deny")
 
     assert ended.code == ExitCode.NEEDS_PERSON
     assert "declined in the browser" in ended.err
-    assert "birch" not in run("credentials", env=place.env).out
+    assert "birch" not in look("credentials", env=place.env).out
 
 
-def test_connect_ignores_an_answer_that_does_not_repeat_its_state(place):
+def test_connect_ignores_an_answer_that_does_not_repeat_its_state(place: Place) -> None:
     ended, status = connect(
         "acme", "--environment", "sandbox", env=place.env, realm=place.realm, state="guessed"
     )
@@ -108,7 +108,7 @@ def test_connect_ignores_an_answer_that_does_not_repeat_its_state(place):
     assert ended.code == 0
 
 
-def test_connect_refuses_another_company_under_a_known_name(place):
+def test_connect_refuses_another_company_under_a_known_name(place: Place) -> None:
     ended, _ = connect(
         "acme", "--environment", "sandbox", "--json", env=place.env, realm=place.sandbox.realms[1]
     )
@@ -117,45 +117,45 @@ def test_connect_refuses_another_company_under_a_known_name(place):
     assert ended.document["code"] == "already_exists"
 
 
-def test_connect_names_the_port_that_is_taken(place):
+def test_connect_names_the_port_that_is_taken(place: Place) -> None:
     taken = place.sandbox.url.rsplit(":", 1)[1]
 
-    ended = run("connect", "cedar", "--no-browser", "--port", taken, env=place.env)
+    ended = look("connect", "cedar", "--no-browser", "--port", taken, env=place.env)
 
     assert ended.code == ExitCode.NEEDS_PERSON
     assert f"Port {taken}" in ended.err
 
 
-def test_apply_tells_what_it_would_do_and_saves_nothing(place, tmp_path):
+def test_apply_tells_what_it_would_do_and_saves_nothing(place: Place, tmp_path: Path) -> None:
     file = tmp_path / "more.yaml"
     file.write_text(
         "version: 1\ndestinations: [{name: other, kind: duckdb, options: {path: /nowhere/x.duckdb}}]\n"
     )
 
-    ended = run("apply", str(file), "--dry-run", "--json", env=place.env)
+    ended = look("apply", str(file), "--dry-run", "--json", env=place.env)
 
     assert [change["did"] for change in ended.document["changes"]] == ["created"]
-    assert "other" not in run("destinations", env=place.env).out
+    assert "other" not in look("destinations", env=place.env).out
 
 
-def test_apply_says_when_nothing_is_left_to_do(place):
-    ended = run("apply", str(place.file), env=place.env)
+def test_apply_says_when_nothing_is_left_to_do(place: Place) -> None:
+    ended = look("apply", str(place.file), env=place.env)
 
     assert ended.code == 0
     assert "as the file says already" in ended.out
 
 
-def test_apply_shows_each_mistake_with_its_place(place, tmp_path):
+def test_apply_shows_each_mistake_with_its_place(place: Place, tmp_path: Path) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text("version: 1\nsources:\n  - name: x\n    credential: acm\n")
 
-    ended = run("apply", str(file), env=place.env)
+    ended = look("apply", str(file), env=place.env)
 
     assert ended.code == ExitCode.NEEDS_PERSON
     assert "wrong.yaml:4:17" in "".join(ended.err.split())
 
 
-def test_sync_answers_with_one_document_and_keeps_progress_off_standard_output(place):
+def test_sync_answers_with_one_document_and_keeps_progress_off_standard_output(place: Place) -> None:
     ended = run("sync", "acme", "--json", env=place.env)
 
     document = ended.document
@@ -166,8 +166,8 @@ def test_sync_answers_with_one_document_and_keeps_progress_off_standard_output(p
     assert "Invoice" in ended.err
 
 
-def test_sync_ends_with_a_card_and_what_to_do_next(place):
-    ended = run("sync", "acme", env=place.env)
+def test_sync_ends_with_a_card_and_what_to_do_next(place: Place) -> None:
+    ended = look("sync", "acme", env=place.env)
 
     assert "in step with QuickBooks" in ended.out
     assert "metered by Intuit" in ended.out
@@ -175,8 +175,8 @@ def test_sync_ends_with_a_card_and_what_to_do_next(place):
     assert max(len(line) for line in ended.out.splitlines()) <= 80
 
 
-def test_tables_shows_what_stands_in_the_warehouse(place):
-    ended = run("tables", "acme", "--json", env=place.env)
+def test_tables_shows_what_stands_in_the_warehouse(place: Place) -> None:
+    ended = look("tables", "acme", "--json", env=place.env)
 
     tables = {row["table"]: row for row in ended.document["destinations"][0]["tables"]}
     counted = place.ask("SELECT count(*) FROM books.acme_invoice")[0][0]
@@ -186,47 +186,47 @@ def test_tables_shows_what_stands_in_the_warehouse(place):
     assert (tables["acme_invoice"]["rows"], tables["acme_invoice"]["columns"]) == (counted, columns)
 
 
-def test_syncs_lists_those_of_a_source_and_shows_one(place):
-    listed = run("syncs", "acme", "--json", env=place.env).document["syncs"]
-    shown = run("syncs", "show", listed[0]["id"], env=place.env)
+def test_syncs_lists_those_of_a_source_and_shows_one(place: Place) -> None:
+    listed = look("syncs", "acme", "--json", env=place.env).document["syncs"]
+    shown = look("syncs", "show", listed[0]["id"], env=place.env)
 
     assert shown.code == 0
     assert listed[0]["id"] in shown.out
     assert "CompanyInfo" in shown.out
 
 
-def test_sources_and_destinations_say_what_goes_where(place):
-    sources = run("sources", "--json", env=place.env).document["sources"]
-    destinations = run("destinations", env=place.env).out
+def test_sources_and_destinations_say_what_goes_where(place: Place) -> None:
+    sources = look("sources", "--json", env=place.env).document["sources"]
+    destinations = look("destinations", env=place.env).out
 
     assert sources[0]["destinations"] == [{"name": "lake", "kind": "duckdb", "dataset": "books"}]
     assert sources[0]["streams"] == sorted(STREAMS)
     assert "lake" in destinations
 
 
-def test_a_sync_that_landed_partly_names_the_stream_and_what_to_do(place):
+def test_a_sync_that_landed_partly_names_the_stream_and_what_to_do(place: Place) -> None:
     place.sandbox.fault(kind="fault", status=400, code="4000", entity="Customer", times=1000)
 
-    ended = run("sync", "acme", env=place.env)
+    ended = look("sync", "acme", env=place.env)
 
     assert ended.code == ExitCode.PARTLY_FAILED
     assert "partly in step" in ended.out
     assert "✗ Customer" in ended.out
 
 
-def test_a_company_that_is_being_read_already_is_tried_later(place):
+def test_a_company_that_is_being_read_already_is_tried_later(place: Place) -> None:
     db = open_database(
         f"sqlite:///{place.home}/counterfoil.db", vault=Vault([bytes(32)]), locks=place.home / "locks"
     )
     with locks.company(db, place.realm, locks.Purpose.SYNC):
-        ended = run("sync", "acme", "--json", env=place.env)
+        ended = look("sync", "acme", "--json", env=place.env)
     db.close()
 
     assert ended.code == ExitCode.TRY_LATER
     assert ended.document["code"] == "sync.running"
 
 
-def test_ctrl_c_ends_a_sync_within_seconds_and_the_next_one_completes_it(place):
+def test_ctrl_c_ends_a_sync_within_seconds_and_the_next_one_completes_it(place: Place) -> None:
     place.sandbox.fault(kind="slow", seconds=20, entity="Invoice", times=100)
     process = start("sync", "acme", env=place.env)
     assert process.stderr is not None
@@ -240,13 +240,13 @@ def test_ctrl_c_ends_a_sync_within_seconds_and_the_next_one_completes_it(place):
     assert time.monotonic() - began < 10
     assert process.returncode == ExitCode.INTERRUPTED
     assert "Nothing is lost" in err
-    assert run("sync", "acme", env=place.env).code == 0
+    assert look("sync", "acme", env=place.env).code == 0
 
 
-def test_a_company_that_ended_the_permission_has_to_be_reconnected(place):
+def test_a_company_that_ended_the_permission_has_to_be_reconnected(place: Place) -> None:
     place.sandbox.disconnect(place.realm)
 
-    ended = run("sync", "acme", env=place.env)
+    ended = look("sync", "acme", env=place.env)
     again, _ = connect("acme", "--environment", "sandbox", env=place.env, realm=place.realm)
 
     assert ended.code == ExitCode.NEEDS_PERSON
@@ -255,7 +255,7 @@ def test_a_company_that_ended_the_permission_has_to_be_reconnected(place):
     assert again.code == 0
 
 
-def test_the_sandbox_prints_what_connect_needs(tmp_path):
+def test_the_sandbox_prints_what_connect_needs(tmp_path: Path) -> None:
     process = start(
         "sandbox", "serve", "--port", "18765", "--invoices", "5", "--json", env=environment(tmp_path)
     )
@@ -272,7 +272,7 @@ def test_the_sandbox_prints_what_connect_needs(tmp_path):
     assert process.wait(timeout=10) == 0
 
 
-def test_the_demonstration_syncs_a_made_up_company_with_nothing_set_up(tmp_path):
+def test_the_demonstration_syncs_a_made_up_company_with_nothing_set_up(tmp_path: Path) -> None:
     env = environment(tmp_path / "unused")
 
     ended = run("demo", "--invoices", "20", "--json", env=env, folder=tmp_path)

@@ -1,7 +1,9 @@
 """`counterfoil apply`: make credentials, destinations and sources agree with a file."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,16 +44,16 @@ def add_to(app: typer.Typer, panel: str) -> None:
         from counterfoil.actions.apply import apply
         from counterfoil.actions.document import Document
         from counterfoil.actions.draft import Birth
-        from counterfoil.cli.opening import surroundings
+        from counterfoil.cli.opening import store
 
         settings = door.settings()
         document = Document(filename=str(file), text=read(file))
-        with surroundings(settings) as around:
+        with store(settings) as db:
             changes = apply(
-                around.db,
+                db,
                 document,
                 environment=settings.environment,
-                birth=Birth(now=around.now(), chance=around.chance),
+                birth=Birth(now=datetime.now(UTC), chance=random.SystemRandom()),
                 dry_run=dry_run,
             )
         told = {"dry_run": dry_run, "changes": [asdict(change) for change in changes]}

@@ -16,6 +16,7 @@ from counterfoil.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.store.db import Database
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,14 @@ class Door:
 
         self.log = open_log(settings)
         return settings
+
+    @contextmanager
+    def store(self) -> Iterator["Database"]:
+        """What Counterfoil remembers, for commands that only look."""
+        from counterfoil.cli.opening import store
+
+        with store(self.settings()) as db:
+            yield db
 
     @contextmanager
     def opened(self) -> Iterator["Surroundings"]:

@@ -20,8 +20,8 @@ def add_to(app: typer.Typer, panel: str) -> None:
         """List all credentials; tokens are never shown."""
         from counterfoil.actions import credentials
 
-        with door.opened() as around:
-            found = credentials.every(around.db)
+        with door.store() as db:
+            found = credentials.every(db)
         document = [
             {
                 "name": one.name,

@@ -19,8 +19,8 @@ def add_to(app: typer.Typer, panel: str) -> None:
         from counterfoil.actions import destinations
         from counterfoil.cli.places import whereabouts
 
-        with door.opened() as around:
-            found = destinations.every(around.db)
+        with door.store() as db:
+            found = destinations.every(db)
         document = [{"name": one.name, "kind": one.kind, "options": dict(one.options)} for one in found]
         table = listing("Destination", "Kind", "Where")
         for one in found:

@@ -15,6 +15,7 @@ from counterfoil.settings import Settings
 if TYPE_CHECKING:
     from counterfoil.actions.sync_now import Surroundings
     from counterfoil.quickbooks.oauth import OAuthApp
+    from counterfoil.store.db import Database
 
 LOG = "counterfoil.log"
 LARGEST_LOG = 10_000_000
@@ -41,27 +42,34 @@ def open_log(settings: Settings) -> Path:
 
 
 @contextmanager
-def surroundings(settings: Settings) -> Iterator["Surroundings"]:
-    """Open everything, and let go of it after the block. Raises SettingInvalid."""
-    from counterfoil.actions.references import resolve
-    from counterfoil.actions.sync_now import Surroundings
+def store(settings: Settings) -> Iterator["Database"]:
+    """Open what Counterfoil remembers, and let go of it after the block. Raises SettingInvalid."""
     from counterfoil.store.db import open_database
     from counterfoil.store.vault import open_vault
 
     vault = open_vault(settings.secret_key, key_file=settings.home / "secret.key")
     db = open_database(settings.database_url, vault=vault, locks=settings.home / "locks")
     try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def surroundings(settings: Settings) -> Iterator["Surroundings"]:
+    """The same with all that is needed to work with QuickBooks."""
+    from counterfoil.actions.sync_now import Surroundings
+
+    with store(settings) as db:
         yield Surroundings(
             db=db,
             app=_app(settings),
             api_url=settings.quickbooks_api_url,
             staging=settings.home / "staging",
-            secrets=lambda text: resolve(text, settings.environment),
+            environment=settings.environment,
             now=lambda: datetime.now(UTC),
             chance=random.SystemRandom(),
         )
-    finally:
-        db.close()
 
 
 def require_app(settings: Settings, redirect_uri: str) -> None:

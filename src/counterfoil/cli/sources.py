@@ -26,8 +26,8 @@ def add_to(app: typer.Typer, panel: str) -> None:
         """List all sources."""
         from counterfoil.actions import sources
 
-        with door.opened() as around:
-            found = sources.every(around.db)
+        with door.store() as db:
+            found = sources.every(db)
         door.screen.answer(
             {"sources": [document_of(view) for view in found]},
             _picture(found, datetime.now(UTC)) if found else Text("There is no source yet.", style="dim"),

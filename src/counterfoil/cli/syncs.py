@@ -35,8 +35,8 @@ def add_to(app: typer.Typer, panel: str) -> None:
         """List syncs, the newest first."""
         from counterfoil.actions import syncs
 
-        with door.opened() as around:
-            found = syncs.latest(around.db, source, limit=limit)
+        with door.store() as db:
+            found = syncs.latest(db, source, limit=limit)
         door.screen.answer(
             {"syncs": [document_of(sync) for sync in found]},
             _picture(found, datetime.now(UTC)) if found else Text("Nothing ran yet.", style="dim"),
@@ -54,9 +54,9 @@ def add_to(app: typer.Typer, panel: str) -> None:
         from counterfoil.cli.card import Ended, card, document_of
         from counterfoil.cli.places import places
 
-        with door.opened() as around:
-            view = syncs.show(around.db, sync)
-            feeds = sources.show(around.db, view.sync.source.name).connections
+        with door.store() as db:
+            view = syncs.show(db, sync)
+            feeds = sources.show(db, view.sync.source.name).connections
         ended = Ended(sync=view.sync, outcomes=view.outcomes, places=places(feeds))
         door.screen.answer(document_of(ended), card(ended, most=len(view.outcomes)))
         door.screen.next((f"counterfoil sync {view.sync.source.name}", "sync again"))

@@ -41,12 +41,12 @@ def add_to(app: typer.Typer, panel: str) -> None:
     ) -> None:
         """Show a source's tables in the warehouse: rows and columns."""
         from counterfoil.actions import sources
-        from counterfoil.actions.sync_now import open_destination
+        from counterfoil.actions.destinations import open_destination
 
         with door.opened() as around:
             view = sources.show(around.db, source)
             found = [
-                (feed, standing_of(view.source, open_destination(around, feed).tables(feed.dataset)))
+                (feed, standing_of(view.source, open_destination(feed.destination, around.environment).tables(feed.dataset)))
                 for feed in view.connections
             ]
         document = [

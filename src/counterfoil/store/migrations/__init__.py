@@ -1,14 +1,16 @@
 """How our own tables came to be, step by step; run whenever the store is opened."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from counterfoil.errors import SettingInvalid
 from counterfoil.store.schema import REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 ONE_AT_A_TIME = 4_613_732_881_507_221_017
 """Any number that no other program uses as an advisory lock: two starting processes must not both migrate."""
@@ -21,6 +23,10 @@ def bring_up_to_date(engine: sa.Engine) -> None:
     """
     if _revision(engine) == REVISION:
         return
+    # Alembic takes longer to import than most commands take: it waits until it is needed.
+    from alembic import command  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
@@ -29,8 +35,10 @@ def bring_up_to_date(engine: sa.Engine) -> None:
         command.upgrade(steps, "head")
 
 
-def configuration(connection: sa.Connection) -> Config:
+def configuration(connection: sa.Connection) -> "Config":
     """What alembic needs to work on this connection."""
+    from alembic.config import Config  # noqa: PLC0415
+
     steps = Config()
     steps.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     steps.attributes["connection"] = connection
@@ -45,7 +53,7 @@ def _revision(engine: sa.Engine) -> str | None:
         return found
 
 
-def _refuse_newer(engine: sa.Engine, scripts: ScriptDirectory) -> None:
+def _refuse_newer(engine: sa.Engine, scripts: "ScriptDirectory") -> None:
     found = _revision(engine)
     if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
         raise SettingInvalid(
