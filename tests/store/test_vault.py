@@ -108,7 +108,7 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
         open_vault("", key_file=path)
 
 
-@pytest.mark.parametrize("text", ["", "correct horse", "c2hvcnQ=", new_key()[:-5], ",,", "ä"])
+@pytest.mark.parametrize("text", ["", "correct horse", "c2hvcnQ=", "k" * 39, ",,", "ä"])
 def test_what_is_no_key_is_refused_without_being_shown(text: str, tmp_path: Path) -> None:
     path = tmp_path / "secret.key"
     path.touch(mode=0o600)
