@@ -96,7 +96,7 @@ def _prepare(folder: Path, reach: dict[str, str]) -> Any:
         app=OAuthApp(client_id="-", client_secret="-", token_url=f"{reach['url']}/oauth2/v1/tokens/bearer"),
         api_url=reach["url"],
         staging=folder / "staging",
-        secrets=lambda text: text,
+        environment={},
         now=lambda: datetime.now(UTC),
         chance=random.Random(1),
     )
@@ -106,11 +106,17 @@ def fetch(reach: dict[str, str]) -> dict[str, Any]:
     """Fetch all invoices page by page and parse nothing: what the wire alone costs, ten requests a second."""
     start = time.perf_counter()
     place, fetched = 1, PAGE
-    with httpx2.Client(headers={"Authorization": f"Bearer {reach['access']}", "Accept": "application/json"}) as http:
+    with httpx2.Client(
+        headers={"Authorization": f"Bearer {reach['access']}", "Accept": "application/json"}
+    ) as http:
         while fetched == PAGE:
             began = time.perf_counter()
-            statement = f"SELECT * FROM Invoice ORDERBY MetaData.CreateTime STARTPOSITION {place} MAXRESULTS {PAGE}"
-            body = http.get(f"{reach['url']}/v3/company/{reach['realm']}/query", params={"query": statement}).content
+            statement = (
+                f"SELECT * FROM Invoice ORDERBY MetaData.CreateTime STARTPOSITION {place} MAXRESULTS {PAGE}"
+            )
+            body = http.get(
+                f"{reach['url']}/v3/company/{reach['realm']}/query", params={"query": statement}
+            ).content
             fetched = body.count(b'"DocNumber"')
             place += PAGE
             time.sleep(max(0.0, 0.1 - (time.perf_counter() - began)))
@@ -143,10 +149,17 @@ def measure(invoices: int) -> None:
     ours, wire = _child(SYNC, reach), _child(FETCH, reach)
     serving.communicate("")
     print(f"{invoices:,} invoices and a company of every entity, {ours['state']}")
-    print(f"sync        {ours['rows']:>10,} rows  {ours['seconds']:7.1f} s  {ours['rows'] / ours['seconds']:8,.0f} rows/s"
-          f"  {ours['calls']} calls  peak {ours['peak']:.0f} MB")
-    print(f"fetch only (baseline)         {wire['seconds']:7.1f} s                   peak {wire['peak']:.0f} MB")
-    print(f"time of the sync / time of fetching its invoices: {ours['seconds'] / wire['seconds']:.2f}", flush=True)
+    print(
+        f"sync        {ours['rows']:>10,} rows  {ours['seconds']:7.1f} s  {ours['rows'] / ours['seconds']:8,.0f} rows/s"
+        f"  {ours['calls']} calls  peak {ours['peak']:.0f} MB"
+    )
+    print(
+        f"fetch only (baseline)         {wire['seconds']:7.1f} s                   peak {wire['peak']:.0f} MB"
+    )
+    print(
+        f"time of the sync / time of fetching its invoices: {ours['seconds'] / wire['seconds']:.2f}",
+        flush=True,
+    )
 
 
 def main(arguments: list[str]) -> None:

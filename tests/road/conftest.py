@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,14 @@ class World:
             found = connection.sql(sql, params=list(values)).to_arrow_table()
             return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
+    def everything(self, tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """All rows of tables, column by name."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return {
+                table: connection.sql(f'SELECT * FROM quickbooks."{table}"').to_arrow_table().to_pylist()
+                for table in tables
+            }
+
     def tell(self, sql: str) -> None:
         """Change the warehouse behind our back."""
         with duckdb.connect(str(self.warehouse)) as connection:
@@ -99,24 +108,20 @@ def hurried() -> Pace:
     return Pace(clock=lambda: time.monotonic() + ahead[0], sleep=skip)
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(
-        f"sqlite:///{tmp_path}/store.db", vault=Vault([bytes(32)]), locks=tmp_path / "locks"
-    )
-    yield database
-    database.close()
+@contextmanager
+def opened_store(folder: Path) -> Iterator[Database]:
+    """A store of its own in the folder."""
+    database = open_database(f"sqlite:///{folder}/store.db", vault=Vault([bytes(32)]), locks=folder / "locks")
+    try:
+        yield database
+    finally:
+        database.close()
 
 
-@pytest.fixture
-def world(tmp_path: Path, db: Database) -> Iterator[Callable[..., World]]:
-    """Make a world around the given companies."""
-    running: list[Sandbox] = []
-
-    def make(companies: Any = None) -> World:
-        sandbox = Sandbox(companies)
-        sandbox.__enter__()
-        running.append(sandbox)
+@contextmanager
+def opened_world(folder: Path, db: Database, companies: Any = None) -> Iterator[World]:
+    """A world around the given companies."""
+    with Sandbox(companies) as sandbox:
         app = OAuthApp(
             client_id="sandbox-client",
             client_secret="sandbox-secret",
@@ -126,14 +131,23 @@ def world(tmp_path: Path, db: Database) -> Iterator[Callable[..., World]]:
             db=db,
             app=app,
             api_url=sandbox.url,
-            staging=tmp_path / "staging",
-            secrets=lambda text: text,
+            staging=folder / "staging",
+            environment={},
             now=lambda: datetime.now(UTC),
             chance=random.Random(7),
             pace=hurried,
         )
-        return World(sandbox, around, tmp_path / "lake.duckdb")
+        yield World(sandbox, around, folder / "lake.duckdb")
 
-    yield make
-    for sandbox in running:
-        sandbox.__exit__(None, None, None)
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    with opened_store(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def world(tmp_path: Path, db: Database) -> Iterator[Callable[..., World]]:
+    """Make a world around the given companies."""
+    with ExitStack() as open_worlds:
+        yield lambda companies=None: open_worlds.enter_context(opened_world(tmp_path, db, companies))

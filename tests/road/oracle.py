@@ -50,7 +50,9 @@ class Oracle:
         start = 1
         while True:
             statement = f"SELECT * FROM {entity}{condition} STARTPOSITION {start} MAXRESULTS 1000"
-            answer = self._get("query", query=statement)["QueryResponse"].get(ANSWER_KEY.get(entity, entity), [])
+            answer = self._get("query", query=statement)["QueryResponse"].get(
+                ANSWER_KEY.get(entity, entity), []
+            )
             yield from answer
             if len(answer) < 1000:
                 return

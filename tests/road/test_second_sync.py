@@ -62,7 +62,9 @@ def test_changes_of_every_sort_arrive(acme: Any) -> None:
     assert now < len(lines)
     assert acme.ask("SELECT count(*) FROM invoice_line WHERE invoice_id = ?", shorter) == [(now,)]
     assert acme.ask("SELECT display_name FROM customer WHERE id = ?", customer) == [("Renamed ✓",)]
-    assert acme.ask("SELECT active, _deleted FROM customer WHERE id = ?", clerk.ids("Customer")[1]) == [(False, False)]
+    assert acme.ask("SELECT active, _deleted FROM customer WHERE id = ?", clerk.ids("Customer")[1]) == [
+        (False, False)
+    ]
 
 
 def test_a_warehouse_file_that_was_deleted_is_built_anew(acme: Any) -> None:
@@ -109,7 +111,11 @@ def test_an_edit_and_a_delete_while_pages_are_read_are_caught(world: Callable[..
 
 def test_it_waits_for_whoever_holds_the_file_and_says_who(acme: Any) -> None:
     holder = subprocess.Popen(
-        [sys.executable, "-c", f"import duckdb; c = duckdb.connect({str(acme.warehouse)!r}); print('held', flush=True); input()"],
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb; c = duckdb.connect({str(acme.warehouse)!r}); print('held', flush=True); input()",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -132,7 +138,7 @@ def test_it_waits_for_whoever_holds_the_file_and_says_who(acme: Any) -> None:
 def test_a_company_that_refuses_one_entity_still_brings_the_others(acme: Any) -> None:
     acme.sandbox.fault(entity="Payment", status=403, code="5020", times=50)
 
-    sync, outcomes = acme.sync()
+    _, outcomes = acme.sync()
 
     states = {outcome.stream: outcome.state for outcome in outcomes}
     assert states == {

@@ -148,6 +148,13 @@ def test_a_field_named_twice_counts_with_its_last_value() -> None:
     assert row["doc_number"] == "last"
 
 
+def test_an_empty_array_where_a_scalar_belongs_is_nothing() -> None:
+    (row,) = rows('{"Id":"1","TxnDate":[],"TotalAmt":{},"DocNumber":null}')
+
+    assert row.get("transaction_date") is None
+    assert extra(row) is None
+
+
 def test_lines_carry_their_parents_id_and_their_place() -> None:
     lines = rows(
         '{"Id":"7","Line":[{"Amount":1},{"Amount":2}]}',

@@ -41,7 +41,12 @@ def remove(db: Database, name: str) -> None:
 
 def open_destination(destination: Destination, environment: Mapping[str, str]) -> Warehouse:
     """Open the warehouse with its references resolved. Raises SettingInvalid, and what its kind raises."""
-    kind = KINDS[destination.kind]
+    kind = KINDS.get(destination.kind)
+    if kind is None:
+        raise SettingInvalid(
+            f"{destination.name} is of the kind {destination.kind!r}, which this version does not have.",
+            do=f"The kinds are: {', '.join(KINDS)}.",
+        )
     given: dict[str, str] = {}
     for option in kind.options:
         if option.name in destination.options:

@@ -7,28 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from counterfoil.destinations import KINDS
+from counterfoil.actions.credentials import safe
+from counterfoil.actions.destinations import open_destination
 from counterfoil.destinations.base import Destination
-from counterfoil.errors import CounterfoilError, NotFound, ReconnectNeeded
+from counterfoil.errors import CounterfoilError, NotFound
 from counterfoil.model.connection import Connection
-from counterfoil.model.credential import Credential, Environment, Tokens
+from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome, StreamState, total
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
-from counterfoil.quickbooks.access import Access, Safe
+from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
-from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
+from counterfoil.store import connections, locks, outcomes, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.run import Road, run
-
-REFRESH_WAIT = 180.0
-"""Seconds that another process may take over a refresh."""
-
 
 HOSTS = {Environment.PRODUCTION: PRODUCTION, Environment.SANDBOX: SANDBOX}
 """Intuit's API, by the world a company lives in."""
@@ -45,7 +42,7 @@ class Surroundings:
     app: OAuthApp
     api_url: str
     staging: Path
-    secrets: Callable[[str], str]
+    environment: Mapping[str, str]
     now: Callable[[], datetime]
     chance: random.Random
     pace: Callable[[], Pace] = Pace
@@ -56,13 +53,13 @@ def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync
 
     Raises NotFound, SyncRunning, ReconnectNeeded; what fails later stands in the sync and its outcomes.
     """
-    source = sources.named(around.db, source_name)
-    connected = connections.of_source(around.db, source)
-    if not connected:
-        raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
-    realm = source.credential.realm_id
+    realm = sources.named(around.db, source_name).credential.realm_id
     with locks.company(around.db, realm, locks.Purpose.SYNC):  # Promise 8
         syncs.close_abandoned(around.db, realm, around.now())
+        source = sources.named(around.db, source_name)  # under the lock: it may have changed until we had it
+        connected = connections.of_source(around.db, source)
+        if not connected:
+            raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
         return _run(around, source, connected, watch)
 
 
@@ -73,7 +70,7 @@ def _run(
     syncs.save(around.db, sync)
     became: tuple[StreamOutcome, ...] = ()
     try:
-        opened = {connection.id: open_destination(around, connection) for connection in connected}
+        opened = {feed.id: open_destination(feed.destination, around.environment) for feed in connected}
         with client_of(around, source.credential) as client:
             became = run(_road(around, sync, connected, opened, client, watch))
             ended = _ended(sync, became, around.now())
@@ -117,41 +114,10 @@ def _fresh_folder(staging: Path, realm_id: str) -> Path:
     return folder
 
 
-def open_destination(around: Surroundings, connection: Connection) -> Destination:
-    """Open a connection's warehouse, with its secrets in place."""
-    destination = connection.destination
-    kind = KINDS.get(destination.kind)
-    if kind is None:
-        raise NotFound(
-            f"{destination.name} is of the kind {destination.kind!r}, which this version does not have.",
-            do=f"The kinds are: {', '.join(KINDS)}.",
-        )
-    return kind.open({name: around.secrets(value) for name, value in destination.options.items()})
-
-
 def client_of(around: Surroundings, credential: Credential) -> Client:
     """A client that reads the credential's company and keeps its tokens alive."""
-
-    def load() -> Tokens:
-        tokens = credentials.tokens(around.db, credential.id)
-        if tokens is None:
-            raise ReconnectNeeded(
-                f"{credential.name} is not connected to QuickBooks.",
-                do=f"Connect it: counterfoil connect {credential.name}",
-            )
-        return tokens
-
-    safe = Safe(
-        load=load,
-        save=lambda tokens: credentials.save_tokens(around.db, credential.id, tokens),
-        lock=lambda: locks.company(around.db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
-    )
-    return Client(
-        around.api_url or HOSTS[credential.environment],
-        credential.realm_id,
-        Access(around.app, safe, now=around.now),
-        pace=around.pace(),
-    )
+    access = Access(around.app, safe(around.db, credential), now=around.now)
+    return Client(around.api_url, credential.realm_id, access, pace=around.pace())
 
 
 def _ended(sync: Sync, became: tuple[StreamOutcome, ...], now: datetime) -> Sync:

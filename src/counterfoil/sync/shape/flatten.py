@@ -10,7 +10,7 @@ from counterfoil.model.stream import Stream
 from counterfoil.model.table import Column, ColumnType, Table
 from counterfoil.sync.shape.parse import Parsed
 from counterfoil.sync.shape.raw import Texts
-from counterfoil.sync.shape.tree import EXTRA, FIRST, Path
+from counterfoil.sync.shape.tree import EXTRA, FIRST, WIRE_TYPES, Path
 
 CAST = {ColumnType.DATE: pa.date32(), ColumnType.TIMESTAMP: pa.timestamp("us", "UTC")}
 
@@ -132,8 +132,8 @@ def _column(
         listed = texts.get(table, {}).get(column.path)
         return None if listed is None else pa.array(listed, pa.string())
     values = _reach(objects, column.path, reached)
-    if values is None:
-        return None
+    if values is None or values.type != WIRE_TYPES[column.type]:
+        return None  # of another type only where no record of the page has more than [] or {}
     if column.type in CAST:
         values = values.cast(CAST[column.type])
     if column.when:
