@@ -61,7 +61,7 @@ def add_to(app: typer.Typer, panel: str) -> None:
             credential, company = connect_company(around, name, Environment(environment), consent)
         door.screen.answer(document_of(credential, company), connected(credential, company))
         door.screen.next(
-            ("counterfoil apply FILE.yaml", "say which streams go where; see docs/reference"),
+            ("counterfoil apply FILE.yaml", "say which streams go to which warehouse"),
             ("counterfoil credentials", "what is connected"),
         )
 

@@ -153,8 +153,10 @@ class _Lines:
             if self._monotonic() - self._last >= SECONDS_BETWEEN_LINES:
                 of = f" of {progress.counted:,}" if progress.counted else ""
                 self._write(f"{progress.stream}: {progress.records:,}{of} so far")
-        elif progress.stage is not Stage.LANDED:
+        elif progress.stage in (Stage.READ, Stage.SKIPPED):
             self._write(f"{progress.stream}: {count(progress.records, 'record')} {progress.stage}")
+        elif progress.stage is Stage.FAILED:
+            self._write(f"{progress.stream}: failed")
 
     def _write(self, text: str) -> None:
         self._last = self._monotonic()

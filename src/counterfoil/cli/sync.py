@@ -43,7 +43,7 @@ def add_to(app: typer.Typer, panel: str) -> None:
         if code is ExitCode.OK:
             door.screen.next(
                 (f"counterfoil tables {source}", "what is in the warehouse now"),
-                (f"counterfoil sync {source}", "again, whenever you like: only changes are written"),
+                (f"counterfoil sync {source}", "again, whenever you like"),
             )
         else:
             door.screen.next((f"counterfoil sync {source}", "once that is done; nothing is lost meanwhile"))
@@ -85,9 +85,11 @@ def peak_memory() -> int:
 def _stoppable(screen: Screen) -> Iterator[None]:
     """Let Ctrl-C end the sync: at once where threads come to an end, else by force (Promise 3)."""
     before = signal.getsignal(signal.SIGINT)
+    stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stopped.set()
         forced = threading.Timer(PATIENCE, _leave, args=(screen,))
         forced.daemon = True
         forced.start()
@@ -96,8 +98,10 @@ def _stoppable(screen: Screen) -> Iterator[None]:
     signal.signal(signal.SIGINT, stop)
     try:
         yield
-    except KeyboardInterrupt:
-        _leave(screen)
+    except BaseException:
+        if stopped.is_set():  # a warehouse's driver may turn the interrupt into an error of its own
+            _leave(screen)
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -46,7 +46,13 @@ def add_to(app: typer.Typer, panel: str) -> None:
         with door.opened() as around:
             view = sources.show(around.db, source)
             found = [
-                (feed, standing_of(view.source, open_destination(feed.destination, around.environment).tables(feed.dataset)))
+                (
+                    feed,
+                    standing_of(
+                        view.source,
+                        open_destination(feed.destination, around.environment).tables(feed.dataset),
+                    ),
+                )
                 for feed in view.connections
             ]
         document = [

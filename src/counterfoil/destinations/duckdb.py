@@ -71,6 +71,10 @@ class DuckDB:
                 connection.execute("COMMIT")
             except duckdb.Error as error:
                 raise _as_ours(error, self.path) from error
+            except RuntimeError as error:
+                if "interrupted" in str(error):  # how the driver tells of Ctrl-C while a query runs
+                    raise KeyboardInterrupt from error
+                raise
         return changes
 
     def tables(self, dataset: str) -> Mapping[str, int]:
