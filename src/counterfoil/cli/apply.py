@@ -30,35 +30,36 @@ MARKS = {
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the command."""
+    command(app, "apply", panel=panel)(apply)
 
-    @command(app, "apply", panel=panel)
-    def apply(
-        door: Door,
-        file: Annotated[Path, typer.Argument(help="A YAML file.", metavar="FILE.yaml")],
-        *,
-        dry_run: Annotated[
-            bool, typer.Option("--dry-run", metavar="", help="Only tell what would change.")
-        ] = False,
-    ) -> None:
-        """Make credentials, destinations and sources agree with a file."""
-        from counterfoil.actions.apply import apply
-        from counterfoil.actions.document import Document
-        from counterfoil.actions.draft import Birth
-        from counterfoil.cli.opening import store
 
-        settings = door.settings()
-        document = Document(filename=str(file), text=read(file))
-        with store(settings) as db:
-            changes = apply(
-                db,
-                document,
-                environment=settings.environment,
-                birth=Birth(now=datetime.now(UTC), chance=random.SystemRandom()),
-                dry_run=dry_run,
-            )
-        told = {"dry_run": dry_run, "changes": [asdict(change) for change in changes]}
-        door.screen.answer(told, _picture(changes, dry_run=dry_run))
-        door.screen.next(*_steps(file, changes, dry_run=dry_run))
+def apply(
+    door: Door,
+    file: Annotated[Path, typer.Argument(help="A YAML file.", metavar="FILE.yaml")],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", metavar="", help="Only tell what would change.")
+    ] = False,
+) -> None:
+    """Make credentials, destinations and sources agree with a file."""
+    from counterfoil.actions.apply import apply
+    from counterfoil.actions.document import Document
+    from counterfoil.actions.draft import Birth
+    from counterfoil.cli.opening import store
+
+    settings = door.settings()
+    document = Document(filename=str(file), text=read(file))
+    with store(settings) as db:
+        changes = apply(
+            db,
+            document,
+            environment=settings.environment,
+            birth=Birth(now=datetime.now(UTC), chance=random.SystemRandom()),
+            dry_run=dry_run,
+        )
+    told = {"dry_run": dry_run, "changes": [asdict(change) for change in changes]}
+    door.screen.answer(told, _picture(changes, dry_run=dry_run))
+    door.screen.next(*_steps(file, changes, dry_run=dry_run))
 
 
 def read(file: Path) -> str:

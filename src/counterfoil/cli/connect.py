@@ -17,53 +17,53 @@ if TYPE_CHECKING:
     from counterfoil.model.credential import Credential
 
 PORT = 8790
+"""Fixed, because Intuit sends people back only to addresses that were registered."""
 
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the command."""
+    command(app, "connect", panel=panel)(connect)
 
-    @command(app, "connect", panel=panel)
-    def connect(
-        door: Door,
-        name: Annotated[str, typer.Argument(help="How to call the credential.", metavar="NAME")],
-        *,
-        environment: Annotated[
-            str,
-            typer.Option(metavar="WORLD", help="production, or sandbox for a trial company."),
-        ] = "production",
-        no_browser: Annotated[
-            bool, typer.Option("--no-browser", metavar="", help="Only print the address to open.")
-        ] = False,
-        port: Annotated[
-            int, typer.Option(metavar="N", help="Where the answer comes back.", min=0, max=65535)
-        ] = PORT,
-    ) -> None:
-        """Authorise Counterfoil to read a QuickBooks company, in the browser."""
-        from counterfoil.actions.connecting import connect_company
-        from counterfoil.cli.consent import ask_for_consent, redirect_uri
-        from counterfoil.cli.opening import require_app, surroundings
-        from counterfoil.model.credential import Environment
 
-        if environment not in list(Environment):
-            raise typer.BadParameter(
-                f"{environment!r} is not production or sandbox.", param_hint="--environment"
-            )
-        settings = door.settings()
-        require_app(settings, redirect_uri(port))
-        with surroundings(settings) as around:
-            state = secrets.token_urlsafe(32)
+def connect(
+    door: Door,
+    name: Annotated[str, typer.Argument(help="How to call the credential.", metavar="NAME")],
+    *,
+    environment: Annotated[
+        str,
+        typer.Option(metavar="WORLD", help="production, or sandbox for a trial company."),
+    ] = "production",
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", metavar="", help="Only print the address to open.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(metavar="N", help="Where the answer comes back.", min=0, max=65535)
+    ] = PORT,
+) -> None:
+    """Authorise Counterfoil to read a QuickBooks company, in the browser."""
+    from counterfoil.actions.connecting import connect_company
+    from counterfoil.cli.consent import ask_for_consent, redirect_uri
+    from counterfoil.cli.opening import require_app, surroundings
+    from counterfoil.model.credential import Environment
 
-            def send(address: str) -> None:
-                page = around.app.consent_url(redirect_uri=address, state=state)
-                _send_to(door.screen, page, address, browser=not no_browser)
+    if environment not in list(Environment):
+        raise typer.BadParameter(f"{environment!r} is not production or sandbox.", param_hint="--environment")
+    settings = door.settings()
+    require_app(settings, redirect_uri(port))
+    with surroundings(settings) as around:
+        state = secrets.token_urlsafe(32)
 
-            consent = ask_for_consent(port, state=state, send=send)
-            credential, company = connect_company(around, name, Environment(environment), consent)
-        door.screen.answer(document_of(credential, company), connected(credential, company))
-        door.screen.next(
-            ("counterfoil apply FILE.yaml", "say which streams go to which warehouse"),
-            ("counterfoil credentials", "what is connected"),
-        )
+        def send(address: str) -> None:
+            page = around.app.consent_url(redirect_uri=address, state=state)
+            _send_to(door.screen, page, address, browser=not no_browser)
+
+        consent = ask_for_consent(port, state=state, send=send)
+        credential, company = connect_company(around, name, Environment(environment), consent)
+    door.screen.answer(document_of(credential, company), connected(credential, company))
+    door.screen.next(
+        ("counterfoil apply FILE.yaml", "say which streams go to which warehouse"),
+        ("counterfoil credentials", "what is connected"),
+    )
 
 
 def document_of(credential: "Credential", company: "Company") -> dict[str, Any]:

@@ -18,9 +18,6 @@ from counterfoil.errors import NeedsPerson, SettingInvalid
 
 HOST = "127.0.0.1"
 PATH = "/callback"
-DEFAULT_PORT = 8790
-"""Fixed, because Intuit sends people back only to addresses that were registered."""
-
 LONGEST_WAIT = 900.0
 """Seconds that someone may take over signing in and choosing a company."""
 

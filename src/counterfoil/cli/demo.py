@@ -51,40 +51,41 @@ sources:
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the command."""
+    command(app, "demo", panel=panel)(demo)
 
-    @command(app, "demo", panel=panel)
-    def demo(
-        door: Door,
-        invoices: Annotated[
-            int, typer.Option(metavar="N", help="How many invoices to make up.", min=0, max=1_000_000)
-        ] = 2000,
-        folder: Annotated[Path, typer.Option(help="Where everything goes.", metavar="FOLDER")] = FOLDER,
-    ) -> ExitCode:
-        """See it work: a made-up company, synced into a DuckDB file. Nothing to set up, no network."""
-        from counterfoil.cli.card import card, document_of
-        from counterfoil.cli.opening import surroundings
-        from counterfoil.cli.sync import exit_of_sync, run
-        from counterfoil.cli.tour import tour
 
-        folder = Path(door.given["home"] or folder)
-        warehouse = folder / "books.duckdb"
-        with _company(door.screen, invoices) as sandbox:
-            settings = door.take(_settings(folder, sandbox.url, door.given))
-            with surroundings(settings) as around:
-                _connect(door.screen, around, sandbox)
-                _apply(door.screen, around, settings, folder, warehouse)
-                # Memory is not told: this process is the sandbox too.
-                ended = replace(run(door.screen, around, SOURCE), peak=None)
-        shown, found = tour(warehouse)
-        door.screen.answer(
-            {"database": str(warehouse), "sync": document_of(ended), "queries": found}, card(ended), *shown
-        )
-        door.screen.next(
-            (f"duckdb -readonly {warehouse}", "look round"),
-            ("counterfoil demo", "again: it syncs into the same file"),
-            ("counterfoil connect NAME", "your own company"),
-        )
-        return exit_of_sync(ended.sync)
+def demo(
+    door: Door,
+    invoices: Annotated[
+        int, typer.Option(metavar="N", help="How many invoices to make up.", min=0, max=1_000_000)
+    ] = 2000,
+    folder: Annotated[Path, typer.Option(help="Where everything goes.", metavar="FOLDER")] = FOLDER,
+) -> ExitCode:
+    """See it work: a made-up company, synced into a DuckDB file. Nothing to set up, no network."""
+    from counterfoil.cli.card import card, document_of
+    from counterfoil.cli.opening import surroundings
+    from counterfoil.cli.sync import exit_of_sync, run
+    from counterfoil.cli.tour import tour
+
+    folder = Path(door.given["home"] or folder)
+    warehouse = folder / "books.duckdb"
+    with _company(door.screen, invoices) as sandbox:
+        settings = door.take(_settings(folder, sandbox.url, door.given))
+        with surroundings(settings) as around:
+            _connect(door.screen, around, sandbox)
+            _apply(door.screen, around, settings, folder, warehouse)
+            # Memory is not told: this process is the sandbox too.
+            ended = replace(run(door.screen, around, SOURCE), peak=None)
+    shown, found = tour(warehouse)
+    door.screen.answer(
+        {"database": str(warehouse), "sync": document_of(ended), "queries": found}, card(ended), *shown
+    )
+    door.screen.next(
+        (f"duckdb -readonly {warehouse}", "look round"),
+        ("counterfoil demo", "again: it syncs into the same file"),
+        ("counterfoil connect NAME", "your own company"),
+    )
+    return exit_of_sync(ended.sync)
 
 
 def _company(screen: Screen, invoices: int) -> "Sandbox":

@@ -26,43 +26,44 @@ def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = typer.Typer(help="A QuickBooks Online of your own, to try things against.", no_args_is_help=True)
     app.add_typer(group, name="sandbox", rich_help_panel=panel)
+    command(group, "serve")(serve)
 
-    @command(group, "serve")
-    def serve(
-        door: Door,
-        *,
-        port: Annotated[
-            int, typer.Option(metavar="N", help="Where it listens, on this machine only.", min=1, max=65535)
-        ] = 8765,
-        companies: Annotated[int, typer.Option(metavar="N", help="How many companies.", min=1, max=100)] = 1,
-        invoices: Annotated[
-            int, typer.Option(metavar="N", help="Invoices in each.", min=0, max=10_000_000)
-        ] = 2000,
-        seed: Annotated[
-            int, typer.Option(metavar="N", help="The same seed makes the same companies.", min=0)
-        ] = 0,
-        recorded: Annotated[
-            Path | None, typer.Option(help="Serve real answers from a folder instead.", metavar="FOLDER")
-        ] = None,
-        no_limits: Annotated[bool, typer.Option("--no-limits", metavar="", help="Never answer 429.")] = False,
-    ) -> None:
-        """Serve made-up companies on Intuit's wire, until Ctrl-C."""
-        import uvicorn
 
-        from counterfoil.sandbox.limits import Rates
-        from counterfoil.sandbox.opening import open_world
-        from counterfoil.sandbox.server import choose_companies, make_config
+def serve(
+    door: Door,
+    *,
+    port: Annotated[
+        int, typer.Option(metavar="N", help="Where it listens, on this machine only.", min=1, max=65535)
+    ] = 8765,
+    companies: Annotated[int, typer.Option(metavar="N", help="How many companies.", min=1, max=100)] = 1,
+    invoices: Annotated[
+        int, typer.Option(metavar="N", help="Invoices in each.", min=0, max=10_000_000)
+    ] = 2000,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="The same seed makes the same companies.", min=0)
+    ] = 0,
+    recorded: Annotated[
+        Path | None, typer.Option(help="Serve real answers from a folder instead.", metavar="FOLDER")
+    ] = None,
+    no_limits: Annotated[bool, typer.Option("--no-limits", metavar="", help="Never answer 429.")] = False,
+) -> None:
+    """Serve made-up companies on Intuit's wire, until Ctrl-C."""
+    import uvicorn
 
-        chosen = choose_companies(companies=companies, invoices=invoices, seed=seed, recorded=recorded)
-        world = open_world(chosen, seed=seed, rates=None if no_limits else Rates())
-        server = uvicorn.Server(make_config(world, host=HOST, port=port))
-        with _listening(port) as listening:  # before anything is promised
-            url = f"http://{HOST}:{port}"
-            door.screen.answer(document_of(world, url), *_picture(world, url))
-            door.screen.next(("", "Serving until Ctrl-C."))
-            with suppress(KeyboardInterrupt):
-                server.run(sockets=[listening])
-        door.screen.say("Stopped.")
+    from counterfoil.sandbox.limits import Rates
+    from counterfoil.sandbox.opening import open_world
+    from counterfoil.sandbox.server import choose_companies, make_config
+
+    chosen = choose_companies(companies=companies, invoices=invoices, seed=seed, recorded=recorded)
+    world = open_world(chosen, seed=seed, rates=None if no_limits else Rates())
+    server = uvicorn.Server(make_config(world, host=HOST, port=port))
+    with _listening(port) as listening:  # before anything is promised
+        url = f"http://{HOST}:{port}"
+        door.screen.answer(document_of(world, url), *_picture(world, url))
+        door.screen.next(("", "Serving until Ctrl-C."))
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+    door.screen.say("Stopped.")
 
 
 def document_of(world: "World", url: str) -> dict[str, Any]:

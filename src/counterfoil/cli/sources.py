@@ -20,27 +20,28 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "sources", text="What can be synced, and where it goes.", panel=panel)
+    command(group, LIST)(list_)
 
-    @command(group, LIST)
-    def list_(door: Door) -> None:
-        """List all sources."""
-        from counterfoil.actions import sources
 
-        with door.store() as db:
-            found = sources.every(db)
-        door.screen.answer(
-            {"sources": [document_of(view) for view in found]},
-            _picture(found, datetime.now(UTC)) if found else Text("There is no source yet.", style="dim"),
+def list_(door: Door) -> None:
+    """List all sources."""
+    from counterfoil.actions import sources
+
+    with door.store() as db:
+        found = sources.every(db)
+    door.screen.answer(
+        {"sources": [document_of(view) for view in found]},
+        _picture(found, datetime.now(UTC)) if found else Text("There is no source yet.", style="dim"),
+    )
+    if found:
+        door.screen.next(
+            (f"counterfoil sync {found[0].source.name}", "bring its tables in step"),
+            (f"counterfoil tables {found[0].source.name}", "what is in the warehouse"),
         )
-        if found:
-            door.screen.next(
-                (f"counterfoil sync {found[0].source.name}", "bring its tables in step"),
-                (f"counterfoil tables {found[0].source.name}", "what is in the warehouse"),
-            )
-        else:
-            door.screen.next(
-                ("counterfoil apply FILE.yaml", "declare one"), ("counterfoil demo", "look round first")
-            )
+    else:
+        door.screen.next(
+            ("counterfoil apply FILE.yaml", "declare one"), ("counterfoil demo", "look round first")
+        )
 
 
 def document_of(view: "SourceView") -> dict[str, Any]:

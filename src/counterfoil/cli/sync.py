@@ -28,26 +28,27 @@ PATIENCE = 5.0
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the command."""
+    command(app, "sync", panel=panel)(sync)
 
-    @command(app, "sync", panel=panel)
-    def sync(
-        door: Door, source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")]
-    ) -> ExitCode:
-        """Bring a source's tables in step with QuickBooks, now."""
-        from counterfoil.cli.card import card, document_of
 
-        with door.opened() as around:
-            ended = run(door.screen, around, source)
-        door.screen.answer(document_of(ended), card(ended))
-        code = exit_of_sync(ended.sync)
-        if code is ExitCode.OK:
-            door.screen.next(
-                (f"counterfoil tables {source}", "what is in the warehouse now"),
-                (f"counterfoil sync {source}", "again, whenever you like"),
-            )
-        else:
-            door.screen.next((f"counterfoil sync {source}", "once that is done; nothing is lost meanwhile"))
-        return code
+def sync(
+    door: Door, source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")]
+) -> ExitCode:
+    """Bring a source's tables in step with QuickBooks, now."""
+    from counterfoil.cli.card import card, document_of
+
+    with door.opened() as around:
+        ended = run(door.screen, around, source)
+    door.screen.answer(document_of(ended), card(ended))
+    code = exit_of_sync(ended.sync)
+    if code is ExitCode.OK:
+        door.screen.next(
+            (f"counterfoil tables {source}", "what is in the warehouse now"),
+            (f"counterfoil sync {source}", "again, whenever you like"),
+        )
+    else:
+        door.screen.next((f"counterfoil sync {source}", "once that is done; nothing is lost meanwhile"))
+    return code
 
 
 def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":

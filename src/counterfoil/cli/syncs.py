@@ -22,44 +22,46 @@ STYLES = {"succeeded": "green", "running": "cyan", "failed": "red"}
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "syncs", text="What ran, and what came of it.", panel=panel)
+    command(group, LIST)(list_)
+    command(group, "show")(show)
 
-    @command(group, LIST)
-    def list_(
-        door: Door,
-        source: Annotated[
-            str | None, typer.Argument(help="Only those of this source.", metavar="[SOURCE]")
-        ] = None,
-        *,
-        limit: Annotated[int, typer.Option(metavar="N", help="How many at most.", min=1, max=1000)] = 20,
-    ) -> None:
-        """List syncs, the newest first."""
-        from counterfoil.actions import syncs
 
-        with door.store() as db:
-            found = syncs.latest(db, source, limit=limit)
-        door.screen.answer(
-            {"syncs": [document_of(sync) for sync in found]},
-            _picture(found, datetime.now(UTC)) if found else Text("Nothing ran yet.", style="dim"),
-        )
-        door.screen.next(
-            (f"counterfoil syncs show {found[0].id}", "all its streams, and what failed")
-            if found
-            else ("counterfoil sync SOURCE", "run one")
-        )
+def list_(
+    door: Door,
+    source: Annotated[
+        str | None, typer.Argument(help="Only those of this source.", metavar="[SOURCE]")
+    ] = None,
+    *,
+    limit: Annotated[int, typer.Option(metavar="N", help="How many at most.", min=1, max=1000)] = 20,
+) -> None:
+    """List syncs, the newest first."""
+    from counterfoil.actions import syncs
 
-    @command(group, "show")
-    def show(door: Door, sync: Annotated[str, typer.Argument(help="The sync's id.", metavar="ID")]) -> None:
-        """Show one sync: every stream, what changed, what failed and what to do."""
-        from counterfoil.actions import sources, syncs
-        from counterfoil.cli.card import Ended, card, document_of
-        from counterfoil.cli.places import places
+    with door.store() as db:
+        found = syncs.latest(db, source, limit=limit)
+    door.screen.answer(
+        {"syncs": [document_of(sync) for sync in found]},
+        _picture(found, datetime.now(UTC)) if found else Text("Nothing ran yet.", style="dim"),
+    )
+    door.screen.next(
+        (f"counterfoil syncs show {found[0].id}", "all its streams, and what failed")
+        if found
+        else ("counterfoil sync SOURCE", "run one")
+    )
 
-        with door.store() as db:
-            view = syncs.show(db, sync)
-            feeds = sources.show(db, view.sync.source.name).connections
-        ended = Ended(sync=view.sync, outcomes=view.outcomes, places=places(feeds))
-        door.screen.answer(document_of(ended), card(ended, most=len(view.outcomes)))
-        door.screen.next((f"counterfoil sync {view.sync.source.name}", "sync again"))
+
+def show(door: Door, sync: Annotated[str, typer.Argument(help="The sync's id.", metavar="ID")]) -> None:
+    """Show one sync: every stream, what changed, what failed and what to do."""
+    from counterfoil.actions import sources, syncs
+    from counterfoil.cli.card import Ended, card, document_of
+    from counterfoil.cli.places import places
+
+    with door.store() as db:
+        view = syncs.show(db, sync)
+        feeds = sources.show(db, view.sync.source.name).connections
+    ended = Ended(sync=view.sync, outcomes=view.outcomes, places=places(feeds))
+    door.screen.answer(document_of(ended), card(ended, most=len(view.outcomes)))
+    door.screen.next((f"counterfoil sync {view.sync.source.name}", "sync again"))
 
 
 def document_of(sync: "Sync") -> dict[str, Any]:

@@ -31,43 +31,44 @@ class Standing:
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the command."""
+    command(app, "tables", panel=panel)(tables)
 
-    @command(app, "tables", panel=panel)
-    def tables(
-        door: Door,
-        source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")],
-        *,
-        every: Annotated[bool, typer.Option("--all", metavar="", help="Also those without rows.")] = False,
-    ) -> None:
-        """Show a source's tables in the warehouse: rows and columns."""
-        from counterfoil.actions import sources
-        from counterfoil.actions.destinations import open_destination
 
-        with door.opened() as around:
-            view = sources.show(around.db, source)
-            found = [
-                (
-                    feed,
-                    standing_of(
-                        view.source,
-                        open_destination(feed.destination, around.environment).tables(feed.dataset),
-                    ),
-                )
-                for feed in view.connections
-            ]
-        document = [
-            {
-                "destination": feed.destination.name,
-                "dataset": feed.dataset,
-                "tables": [asdict(row) for row in rows],
-            }
-            for feed, rows in found
+def tables(
+    door: Door,
+    source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")],
+    *,
+    every: Annotated[bool, typer.Option("--all", metavar="", help="Also those without rows.")] = False,
+) -> None:
+    """Show a source's tables in the warehouse: rows and columns."""
+    from counterfoil.actions import sources
+    from counterfoil.actions.destinations import open_destination
+
+    with door.opened() as around:
+        view = sources.show(around.db, source)
+        found = [
+            (
+                feed,
+                standing_of(
+                    view.source,
+                    open_destination(feed.destination, around.environment).tables(feed.dataset),
+                ),
+            )
+            for feed in view.connections
         ]
-        door.screen.answer(
-            {"source": source, "destinations": document},
-            *(_picture(feed, rows, every=every) for feed, rows in found),
-        )
-        door.screen.next((f"counterfoil sync {source}", "bring them in step"))
+    document = [
+        {
+            "destination": feed.destination.name,
+            "dataset": feed.dataset,
+            "tables": [asdict(row) for row in rows],
+        }
+        for feed, rows in found
+    ]
+    door.screen.answer(
+        {"source": source, "destinations": document},
+        *(_picture(feed, rows, every=every) for feed, rows in found),
+    )
+    door.screen.next((f"counterfoil sync {source}", "bring them in step"))
 
 
 def standing_of(source: "Source", there: Mapping[str, int]) -> list[Standing]:
