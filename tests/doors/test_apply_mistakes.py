@@ -14,6 +14,7 @@ from counterfoil.destinations import KINDS, duckdb
 from counterfoil.destinations.base import Kind, Option
 from counterfoil.errors import ConfigurationInvalid
 from counterfoil.quickbooks.catalog import stream
+from counterfoil.store import connections
 from counterfoil.store.db import Database
 
 BOOKS = """\
@@ -279,6 +280,8 @@ def test_other_streams_datasets_or_prefixes_do_not_collide(db: Database) -> None
     run(db, SECOND.format(streams="Customer", prefix="acme_", destination="duck"))
     run(db, SECOND.format(streams="Invoice", prefix="b_", destination="duck"))
     run(db, SECOND.format(streams="Invoice", prefix="acme_", destination="{name: duck, dataset: other}"))
+
+    assert {feed.dataset for feed in connections.every(db)} == {"quickbooks", "other"}
 
 
 def test_a_company_has_one_credential_and_a_credential_one_company(db: Database) -> None:

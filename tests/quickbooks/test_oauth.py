@@ -173,6 +173,8 @@ def test_giving_back_what_is_gone_already_is_done(app: OAuthApp, wire: Wire, tok
 
     app.revoke(tokens)
 
+    assert [asked.path for asked in wire.asked] == ["/revoke"]
+
 
 def test_giving_back_fails_with_wrong_keys(app: OAuthApp, wire: Wire, tokens: Tokens) -> None:
     wire.script = [Reply(401, b'{"error":"invalid_client"}')]

@@ -52,12 +52,13 @@ def test_a_company_that_another_process_reads_is_refused_until_that_process_dies
 
 
 def test_another_company_and_another_purpose_are_free_meanwhile(db: Database) -> None:
-    with (
-        locks.company(db, "42", Purpose.SYNC),
-        locks.company(db, "42", Purpose.REFRESH),
-        locks.company(db, "43", Purpose.SYNC),
-    ):
-        pass
+    held = []
+    with locks.company(db, "42", Purpose.SYNC):
+        for realm_id, purpose in (("42", Purpose.REFRESH), ("43", Purpose.SYNC)):
+            with locks.company(db, realm_id, purpose):
+                held.append((realm_id, purpose))
+
+    assert len(held) == 2
 
 
 def test_two_threads_or_calls_of_one_process_exclude_each_other_too(db: Database) -> None:

@@ -223,7 +223,7 @@ def test_foreign_text_cannot_bring_a_token_new_lines_or_a_flood() -> None:
 
 @given(st.integers(min_value=0, max_value=599), st.binary(max_size=300))
 def test_no_body_whatever_breaks_it(status: int, body: bytes) -> None:
-    error_of(read_fault(status, {}, body), "1")
+    assert isinstance(error_of(read_fault(status, {}, body), "1"), CounterfoilError)
 
 
 JSON = st.recursive(

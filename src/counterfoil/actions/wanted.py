@@ -16,6 +16,8 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedCredential:
+    """A credential as the file asks for it; a refresh token stands there only as `${NAME}`."""
+
     name: Text
     realm_id: Text
     environment: Text
@@ -24,6 +26,8 @@ class WantedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedDestination:
+    """A destination as the file asks for it; `option_names` tells where each option stands."""
+
     name: Text
     kind: Text
     options: Mapping[str, Text]
@@ -40,6 +44,8 @@ class WantedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedSource:
+    """A source as the file asks for it; `streams` None means all."""
+
     name: Text
     credential: Text
     streams: tuple[Text, ...] | None

@@ -34,88 +34,74 @@ def clean(records: list[bytes], tree: Node) -> Cleaned:
     return cleaned
 
 
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """An object taken apart: what fits its declared columns, and what does not."""
+
+    path: Path
+    seen: set[Path]
+    fitting: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
 def _row(value: dict[str, Any], node: Node, path: Path, seen: set[Path]) -> dict[str, Any]:
-    fitting, extra = _object(value, node, path, seen)
-    if extra:
-        fitting[EXTRA] = dump(extra)
-    return fitting
+    split = _object(value, node, path, seen)
+    if split.extra:
+        split.fitting[EXTRA] = dump(split.extra)
+    return split.fitting
 
 
-def _object(
-    value: dict[str, Any], node: Node, path: Path, seen: set[Path]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split an object into what fits its declared columns and what does not."""
-    fitting: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
+def _object(value: dict[str, Any], node: Node, path: Path, seen: set[Path]) -> _Split:
+    split = _Split(path, seen)
     for name, inner in value.items():
         if inner is None or inner in ([], {}):
             continue
-        here, entry = (*path, name), node.fields.get(name)
+        entry = node.fields.get(name)
         if entry is None:
-            seen.add(here)
-            extra[name] = inner
+            seen.add((*path, name))
+            split.extra[name] = inner
         elif isinstance(entry, Leaf):
-            _leaf(name, inner, entry, here, seen, fitting, extra)
+            _leaf(name, inner, entry, split)
         elif isinstance(entry, Node):
-            _inner(name, inner, entry, here, seen, fitting, extra)
+            _inner(name, inner, entry, split)
         else:
-            _items(name, inner, entry, here, seen, fitting, extra)
-    return fitting, extra
+            _items(name, inner, entry, split)
+    return split
 
 
-def _leaf(
-    name: str,
-    value: Any,
-    leaf: Leaf,
-    path: Path,
-    seen: set[Path],
-    fitting: dict[str, Any],
-    extra: dict[str, Any],
-) -> None:
+def _leaf(name: str, value: Any, leaf: Leaf, into: _Split) -> None:
     if leaf.type is None:
         return
-    seen.add(path)
+    into.seen.add((*into.path, name))
     if leaf.type is ColumnType.JSON:
-        fitting[name] = dump(value)
+        into.fitting[name] = dump(value)
         return
     fits, whole = FITTING[leaf.type](value)
     if fits is not None:
-        fitting[name] = fits
+        into.fitting[name] = fits
     if not whole:
-        extra[MISFIT + name] = value
+        into.extra[MISFIT + name] = value
 
 
-def _inner(
-    name: str,
-    value: Any,
-    node: Node,
-    path: Path,
-    seen: set[Path],
-    fitting: dict[str, Any],
-    extra: dict[str, Any],
-) -> None:
+def _inner(name: str, value: Any, node: Node, into: _Split) -> None:
     if not isinstance(value, dict):
-        extra[MISFIT + name] = value
+        into.extra[MISFIT + name] = value
         return
-    fitting[name], beyond = _object(value, node, path, seen)
-    if beyond:
-        extra[name] = beyond
+    inner = _object(value, node, (*into.path, name), into.seen)
+    into.fitting[name] = inner.fitting
+    if inner.extra:
+        into.extra[name] = inner.extra
 
 
-def _items(
-    name: str,
-    value: Any,
-    items: Items,
-    path: Path,
-    seen: set[Path],
-    fitting: dict[str, Any],
-    extra: dict[str, Any],
-) -> None:
+def _items(name: str, value: Any, items: Items, into: _Split) -> None:
     listed = [value] if isinstance(value, dict) else value
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed if item is not None):
-        extra[MISFIT + name] = value
+        into.extra[MISFIT + name] = value
         return
-    fitting[name] = [None if item is None else _row(item, items.node, path, seen) for item in listed]
+    path = (*into.path, name)
+    into.fitting[name] = [
+        None if item is None else _row(item, items.node, path, into.seen) for item in listed
+    ]
 
 
 Fit = tuple[Any, bool]

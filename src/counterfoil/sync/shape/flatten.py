@@ -34,6 +34,15 @@ class _Rows:
     place: pa.Array | None = None  # index within the parent
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What all tables of a page share, and the tables made so far."""
+
+    texts: Texts | None
+    stamp: Stamp
+    tables: dict[str, pa.Table]
+
+
 def flatten(parsed: Parsed, stream: Stream, stamp: Stamp, first_seq: int) -> dict[str, pa.Table]:
     """One Arrow table for each table of the stream that has rows, with only the columns that were observed.
 
@@ -42,9 +51,9 @@ def flatten(parsed: Parsed, stream: Stream, stamp: Stamp, first_seq: int) -> dic
     count = len(parsed.rows)
     seq = pa.array(range(first_seq, first_seq + count), pa.int64())
     rows = _Rows(objects=parsed.rows, ids=_ids(parsed.rows, stream, first_seq), seq=seq)
-    tables: dict[str, pa.Table] = {}
-    _emit(stream.table, rows, (), parsed.texts, stamp, tables)
-    return tables
+    page = _Page(parsed.texts, stamp, {})
+    _emit(stream.table, rows, (), page)
+    return page.tables
 
 
 def _ids(objects: pa.StructArray, stream: Stream, first_seq: int) -> pa.Array:
@@ -65,27 +74,20 @@ def _ids(objects: pa.StructArray, stream: Stream, first_seq: int) -> pa.Array:
     return ids
 
 
-def _emit(
-    table: Table,
-    rows: _Rows,
-    above: tuple[tuple[str, pa.Array], ...],
-    texts: Texts | None,
-    stamp: Stamp,
-    tables: dict[str, pa.Table],
-) -> None:
+def _emit(table: Table, rows: _Rows, above: tuple[tuple[str, pa.Array], ...], page: _Page) -> None:
     columns: dict[str, pa.Array] = dict(above)
     if not table.is_child:
         columns["id"] = rows.ids
     reached: dict[Path, pa.Array | None] = {}
     for column in table.columns:
         if column.name not in columns:
-            values = _column(column, rows.objects, reached, texts, table.name)
+            values = _column(column, rows.objects, reached, page.texts, table.name)
             if values is not None:
                 columns[column.name] = values
-    columns |= _system(table, rows, texts, stamp)
-    tables[table.name] = pa.table(columns)
+    columns |= _system(table, rows, page.texts, page.stamp)
+    page.tables[table.name] = pa.table(columns)
     for child in table.children:
-        _emit_child(child, rows, above, reached, texts, stamp, tables)
+        _emit_child(child, rows, above, reached, page)
 
 
 def _emit_child(
@@ -93,9 +95,7 @@ def _emit_child(
     rows: _Rows,
     above: tuple[tuple[str, pa.Array], ...],
     reached: dict[Path, pa.Array | None],
-    texts: Texts | None,
-    stamp: Stamp,
-    tables: dict[str, pa.Table],
+    page: _Page,
 ) -> None:
     lists = _reach(rows.objects, child.path, reached)
     if lists is None or not pa.types.is_list(lists.type):
@@ -112,7 +112,7 @@ def _emit_child(
         keys.append((child.parent_index, dict(above)["index"].take(parents)))
     keys.append(("index", index))
     below = replace(rows, objects=objects, ids=ids, seq=rows.seq.take(parents), place=index)
-    _emit(child, below, tuple(keys), texts, stamp, tables)
+    _emit(child, below, tuple(keys), page)
 
 
 def _starts(lists: pa.ListArray) -> pa.Array:

@@ -10,6 +10,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    """Make them all: things, their progress, what was seen, what happened."""
     _things()
     _progress()
     _sight()

@@ -1,0 +1,31 @@
+# What people do in a checkout. `pip install -e . --group dev` comes first; CONTRIBUTING.md tells more.
+
+# Run the tests.
+test *arguments:
+    pytest -n auto {{arguments}}
+
+# Check style, types and layers.
+lint:
+    ruff check .
+    ruff format --check .
+    mypy
+    lint-imports
+
+# Make the reference pages and the picture in the README anew.
+docs:
+    python -m counterfoil.cli.reference > docs/reference/cli.md
+    python docs/make.py
+    python docs/picture.py
+
+# See it work.
+demo:
+    counterfoil demo
+
+# Measure shaping and the whole road.
+bench invoices="100000":
+    python -m benchmarks.shape
+    python -m benchmarks.road {{invoices}}
+
+# Everything that has to hold before a change lands.
+ci:
+    .ci/run
