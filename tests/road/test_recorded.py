@@ -152,7 +152,7 @@ def agrees(stood: Any, came: Any) -> bool:
         )
     if isinstance(came, bool) or came is None:
         return bool(stood is came)
-    return str(stood) == came
+    return bool(str(stood) == came)
 
 
 @pytest.fixture(scope="module")

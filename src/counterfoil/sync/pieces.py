@@ -106,20 +106,24 @@ def _after_full_page(
         return _next_by_offset(piece, records), None
     times = [created_at(record) for record in records]
     known = [time for time in times if time is not None]
-    if piece.stream.reading is Reading.OFFSET or len(known) < len(times):
-        return [replace(piece, by_offset=True, start=1 + PAGE - OVERLAP)], None
+    if piece.stream.reading is Reading.OFFSET or len(known) < len(times) or _filter_ignored(piece, known):
+        return [replace(piece, since=None, until=None, by_offset=True, start=1 + PAGE - OVERLAP)], None
     if known != sorted(known):
         return _halves(piece, now), None
     first, last = known[0].replace(microsecond=0), known[-1].replace(microsecond=0)
     if first == last:
         return _one_second(piece, last), None
-    if piece.since is not None and last <= piece.since:
-        return [replace(piece, by_offset=True, start=1 + PAGE - OVERLAP)], None  # the filter was ignored
     rest = replace(piece, since=last)
     if not piece.is_first:
         return [rest], None
     total = count(client.query(select_count(piece.stream)))
     return _windows(rest, total, now), total
+
+
+def _filter_ignored(piece: Piece, times: list[datetime]) -> bool:
+    """Records from outside the piece's time: parting by time would never end."""
+    too_old = piece.since is not None and min(times) < piece.since
+    return too_old or (piece.until is not None and max(times) >= piece.until)
 
 
 def _next_by_offset(piece: Piece, records: list[msgspec.Raw]) -> list[Piece]:
