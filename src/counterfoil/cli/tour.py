@@ -29,22 +29,24 @@ class Query:
 
 QUERIES = (
     Query(
-        title="Who owes most",
+        title="Who owes most, in the company's own currency",
         sql="""\
-SELECT c.display_name AS customer, i.currency_id AS currency,
-       count(*) AS open, min(i.due_date) AS oldest_due,
-       sum(i.balance)::DECIMAL(18, 2) AS balance
+SELECT c.display_name AS customer, count(*) AS open,
+       min(i.due_date) AS oldest_due,
+       sum(i.balance::DECIMAL(18, 2) * coalesce(i.exchange_rate, 1)
+           ::DECIMAL(18, 6))::DECIMAL(18, 2) AS balance
 FROM quickbooks.invoice i
 JOIN quickbooks.customer c ON c.id = i.customer_id
 WHERE i.balance > 0 AND NOT i._deleted
 GROUP BY ALL ORDER BY balance DESC LIMIT 5""",
     ),
     Query(
-        title="What sells",
+        title="What sells, line by line",
         sql="""\
 SELECT l.sales_item_item_name AS item, count(*) AS lines,
        sum(l.sales_item_quantity)::DECIMAL(18, 2) AS quantity,
-       sum(l.amount)::DECIMAL(18, 2) AS amount
+       sum(l.amount::DECIMAL(18, 2) * coalesce(i.exchange_rate, 1)
+           ::DECIMAL(18, 6))::DECIMAL(18, 2) AS amount
 FROM quickbooks.invoice_line l
 JOIN quickbooks.invoice i ON i.id = l.invoice_id
 WHERE l.detail_type = 'SalesItemLineDetail' AND NOT i._deleted
