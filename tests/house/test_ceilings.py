@@ -70,5 +70,6 @@ def _arguments(function: Function) -> list[str]:
 
 def _is_command(function: Function) -> bool:
     """Tell whether it is a command: each option that users may give is an argument of its function."""
-    makers = [each.func for each in function.decorator_list if isinstance(each, ast.Call)]
-    return any(isinstance(maker, ast.Name) and maker.id == "command" for maker in makers)
+    return any(
+        isinstance(each.annotation, ast.Name) and each.annotation.id == "Door" for each in function.args.args
+    )

@@ -1,0 +1,183 @@
+"""The reference pages that are made from the code. Run: python docs/make.py
+
+The command line has a page of its own maker: python -m counterfoil.cli.reference.
+"""
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from counterfoil.errors import CounterfoilError, Defect, NeedsPerson, Transient
+from counterfoil.model.stream import Stream
+from counterfoil.model.table import SYSTEM_COLUMNS, Column, Table, all_columns
+from counterfoil.quickbooks.catalog import catalog
+from counterfoil.settings import FILE, SETTINGS, Setting
+
+DOCS = Path(__file__).parent
+REFERENCE = DOCS / "reference"
+NOTE = "<!-- Made by `python docs/make.py`; a test compares the two. -->\n\n"
+READING = {
+    "keyset": "a query, page by page by the time of creation",
+    "offset": "a query, page by page by position",
+    "once": "a query, in one answer",
+    "single": "its own address; there is one record",
+    "changes": "change data capture alone, since QuickBooks offers no query: only what changed in the last 29 days",
+}
+CAPTURED = {"yes": "yes", "no": "no", "unproven": "nobody has shown it yet"}
+
+
+def pages() -> dict[Path, str]:
+    """Every page by its path in docs/reference."""
+    made = {
+        Path("settings.md"): settings_page(),
+        Path("errors.md"): errors_page(),
+        Path("tables.md"): index_page(),
+    }
+    return made | {_path(stream): entity_page(stream) for stream in catalog().values()}
+
+
+def settings_page() -> str:
+    """Every setting: its variable, its default, what it is for."""
+    rows = "".join(_setting(setting) for setting in SETTINGS)
+    return (
+        f"# Settings\n\n{NOTE}"
+        f"Set them in the environment, or in `{FILE}` in Counterfoil's home folder, there in lower case and without\n"
+        '`COUNTERFOIL_`: `log_level = "DEBUG"`. The environment wins over the file. `HOME` below stands for the home\n'
+        "folder, which can only be set in the environment or with `--home`.\n\n"
+        "A secret may also stand in a file of its own: add `_FILE` to the name and give the path.\n\n"
+        f"| Variable | What it is for | Default | May be a file |\n|---|---|---|---|\n{rows}"
+    )
+
+
+def _setting(setting: Setting) -> str:
+    default = f"`{setting.default}`" if setting.default else "none"
+    file = f"`{setting.variable}_FILE`" if setting.secret else ""
+    return f"| `{setting.variable}` | {setting.help} | {default} | {file} |\n"
+
+
+def errors_page() -> str:
+    """Every error: its code, what happened, what to do. The advice stands in advice.toml."""
+    advice: dict[str, str] = tomllib.loads((DOCS / "advice.toml").read_text(encoding="utf-8"))
+    page = (
+        f"# Errors\n\n{NOTE}"
+        "Each error has a code that never changes its meaning, and says what happened and what to do. The kind of\n"
+        "error says who can end it; [exit codes](exit-codes.md) follow from that.\n"
+    )
+    for title, kind in (
+        ("Someone has to act", NeedsPerson),
+        ("Time can end it", Transient),
+        ("Ours to mend", Defect),
+        ("Any other", CounterfoilError),
+    ):
+        whole = [kind] if kind is CounterfoilError else list(kinds(kind))
+        rows = "".join(f"| `{one.code}` | {_first_line(one)} | {advice[one.code]} |\n" for one in whole)
+        page += f"\n## {title}\n\n| Code | What happened | What to do |\n|---|---|---|\n{rows}"
+    return page
+
+
+def kinds(kind: type[CounterfoilError]) -> Iterator[type[CounterfoilError]]:
+    """An error and all narrower ones."""
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from kinds(narrower)
+
+
+def _first_line(kind: type[CounterfoilError]) -> str:
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def index_page() -> str:
+    """Every entity with its tables, and the columns that all tables share."""
+    rows = "".join(_entity(stream) for stream in catalog().values())
+    return (
+        f"# Tables\n\n{NOTE}"
+        "Every table below exists after the first sync of its stream, empty or not, with every column. A source's\n"
+        "prefix stands in front of each name. [A guide](../guides/read-the-tables.md) tells how to read them.\n\n"
+        "| QuickBooks | Table | Further tables |\n|---|---|---|\n"
+        f"{rows}\n"
+        "## Columns of every table\n\n"
+        "| Column | Type | Meaning |\n|---|---|---|\n" + "".join(_system(column) for column in SYSTEM_COLUMNS)
+    )
+
+
+def _entity(stream: Stream) -> str:
+    children = ", ".join(f"`{table.name}`" for table in list(stream.table.family())[1:])
+    return f"| [{stream.name}]({_path(stream)}) | `{stream.table.name}` | {children} |\n"
+
+
+def _path(stream: Stream) -> Path:
+    return Path("tables") / f"{stream.table.name}.md"
+
+
+MEANINGS = {
+    "_realm_id": "The company: its id at QuickBooks.",
+    "_deleted": "QuickBooks no longer has it. The row stays as it last was.",
+    "_synced_at": "When the sync that wrote the row began.",
+    "_sync_id": "That sync's id, as `counterfoil syncs` shows it.",
+    "_extra": "Fields that have no column, and values that their column could not hold; null where there are none.",
+}
+
+
+def _system(column: Column) -> str:
+    return f"| `{column.name}` | {column.type} | {MEANINGS[column.name]} |\n"
+
+
+def entity_page(stream: Stream) -> str:
+    """One entity: its traits, then each of its tables."""
+    facts = [
+        f"* Kind: {stream.family}.",
+        f"* A full read uses {READING[stream.reading]}.",
+        f"* In change data capture: {CAPTURED[stream.in_cdc]}.",
+    ]
+    if stream.has_inactive:
+        facts.append("* Inactive records are read too; `active` tells them apart.")
+    if stream.id_path != (("Id",),):
+        named = " and ".join(f"`{'.'.join(path)}`" for path in stream.id_path)
+        facts.append(f"* QuickBooks gives no id: `id` is made from {named}, joined with `|`.")
+    sections = "".join(_table(table, stream) for table in stream.table.family())
+    head = f"# {stream.name}\n\n{NOTE}[All tables](../tables.md)\n\n"
+    return head + "\n".join(facts) + "\n" + sections
+
+
+def _table(table: Table, stream: Stream) -> str:
+    key = ", ".join(f"`{name}`" for name in ("_realm_id", *table.key))
+    what = (
+        f"One row for each item of `{'.'.join(table.path)}`; columns name fields of the item."
+        if table.is_child
+        else f"One row for each {stream.name}."
+    )
+    own = all_columns(table)[: -len(SYSTEM_COLUMNS)]
+    rows = "".join(f"| `{column.name}` | {column.type} | {_field(column, table)} |\n" for column in own)
+    return f"\n## {table.name}\n\n{what} Key: {key}.\n\n| Column | Type | QuickBooks field |\n|---|---|---|\n{rows}"
+
+
+def _field(column: Column, table: Table) -> str:
+    if not column.path:
+        return _ours(column, table)
+    field = f"`{'.'.join(column.path)}`".replace(".0", "[0]")
+    if column.when is None:
+        return field
+    where, texts = column.when
+    asked = ".".join(where).replace(".0", "[0]")
+    return f"{field} where `{asked}` is {' or '.join(texts)}"
+
+
+def _ours(column: Column, table: Table) -> str:
+    if column.name == table.parent_id:
+        return "the id of the record that it belongs to"
+    if column.name == table.parent_index:
+        return "the `index` of the row that it belongs to"
+    return "its place in the record, from 0" if column.name == "index" else "made by Counterfoil"
+
+
+def main() -> None:
+    """Write all pages; those of entities that are no more go."""
+    shutil.rmtree(REFERENCE / "tables", ignore_errors=True)
+    (REFERENCE / "tables").mkdir(parents=True)
+    for path, text in pages().items():
+        (REFERENCE / path).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
