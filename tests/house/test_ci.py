@@ -11,12 +11,11 @@ SCRIPT = read(Path(".ci/run"))
 
 
 def test_the_script_runs_the_very_commands_of_the_readme() -> None:
-    asked = re.findall(r"grep -m 1 (?:-- )?'([^']+)' README\.md", SCRIPT)
+    asked = re.findall(r"\$\(grep '([^']+)' README\.md\)", SCRIPT)
+    lines = [re.findall(f"{pattern}.*$", README, re.MULTILINE) for pattern in asked]
 
-    for words in asked:
-        first = next(line for line in README.splitlines() if words in line)
-        assert first.startswith("python3 -m venv .venv && "), words
-    assert len(asked) == 2
+    assert [len(found) for found in lines] == [1, 1]
+    assert all(line.startswith("python3 -m venv .venv && ") for (line,) in lines)
 
 
 def test_the_script_checks_style_types_and_layers_too() -> None:
