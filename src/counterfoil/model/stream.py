@@ -52,6 +52,11 @@ class Stream:
     ignored: tuple[tuple[str, ...], ...] = ()  # left out on purpose: neither a column nor in _extra
 
     @property
+    def nests(self) -> bool:
+        """Its records hang on others of their kind: renaming a parent renames them without a change of their own."""
+        return any(column.name == "fully_qualified_name" for column in self.table.columns)
+
+    @property
     def answer_key(self) -> str:
         """The key under which answers hold this entity's records."""
         return self.json_key or self.name

@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from counterfoil.model.connection import Connection
-from counterfoil.model.cursor import Cursor
+from counterfoil.model.cursor import Cursor, earliest
 from counterfoil.model.source import Source
+from counterfoil.store import connections
 from counterfoil.store.db import Database
 from counterfoil.store.rows import put
-from counterfoil.store.schema import connections, cursors
+from counterfoil.store.schema import cursors
 
 
 def of(db: Database, connection: Connection) -> Mapping[str, Cursor]:
@@ -25,24 +26,10 @@ def oldest(db: Database, source: Source) -> Mapping[str, Cursor]:
 
     The oldest cursor counts; a stream that one of the connections never loaded has none: it is read in full.
     """
-    ours = connections.c.source_id == source.id
-    count = sa.select(sa.func.count()).select_from(connections).where(ours).scalar_subquery()
-    query = (
-        sa.select(
-            cursors.c.stream,
-            sa.func.min(cursors.c.changed_since).label("changed_since"),
-            # One connection that never compared makes the answer "never".
-            sa.case(
-                (sa.func.count(cursors.c.compared_at) == count, sa.func.min(cursors.c.compared_at)),
-            ).label("compared_at"),
-        )
-        .select_from(cursors.join(connections))
-        .where(ours)
-        .group_by(cursors.c.stream)
-        .having(sa.func.count() == count)
-    )
-    with db.reading() as transaction:
-        return {row.stream: _cursor(row) for row in transaction.execute(query)}
+    with db.transaction() as one:
+        held = [of(one, connection) for connection in connections.of_source(one, source)]
+    shared = set.intersection(*(set(cursors_) for cursors_ in held)) if held else set()
+    return {stream: earliest([cursors_[stream] for cursors_ in held]) for stream in sorted(shared)}
 
 
 def advance(db: Database, connection: Connection, reached: Iterable[Cursor]) -> None:
@@ -57,6 +44,9 @@ def advance(db: Database, connection: Connection, reached: Iterable[Cursor]) -> 
                     "stream": cursor.stream,
                     "changed_since": cursor.changed_since,
                     "compared_at": cursor.compared_at,
+                    "versions": dict(cursor.versions),
+                    "rows": cursor.rows,
+                    "refuses_changes": cursor.refuses_changes,
                 },
             )
 
@@ -71,4 +61,11 @@ def forget(db: Database, connection: Connection, streams: Iterable[str] | None =
 
 
 def _cursor(row: sa.Row[*tuple[Any, ...]]) -> Cursor:
-    return Cursor(stream=row.stream, changed_since=row.changed_since, compared_at=row.compared_at)
+    return Cursor(
+        stream=row.stream,
+        changed_since=row.changed_since,
+        compared_at=row.compared_at,
+        versions=row.versions,
+        rows=row.rows,
+        refuses_changes=row.refuses_changes,
+    )

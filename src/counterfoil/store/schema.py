@@ -105,6 +105,9 @@ cursors = sa.Table(
     _text("stream", primary_key=True),
     sa.Column("changed_since", Moment, nullable=False),
     sa.Column("compared_at", Moment),
+    sa.Column("versions", sa.JSON, nullable=False),
+    sa.Column("rows", sa.BigInteger),
+    sa.Column("refuses_changes", sa.Boolean, nullable=False),
 )
 
 observations = sa.Table(

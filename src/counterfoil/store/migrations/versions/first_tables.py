@@ -84,6 +84,9 @@ def _progress() -> None:
         sa.Column("stream", sa.Text, nullable=False),
         sa.Column("changed_since", MOMENT, nullable=False),
         sa.Column("compared_at", MOMENT),
+        sa.Column("versions", sa.JSON, nullable=False),
+        sa.Column("rows", sa.BigInteger),
+        sa.Column("refuses_changes", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "stream", name="pk_cursors"),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connections.id"], name="fk_cursors_connection_id", ondelete="CASCADE"

@@ -1,0 +1,28 @@
+"""A task: how one stream is read in one sync."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from counterfoil.model.outcome import Mode
+from counterfoil.model.stream import Stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How often streams are read that change data capture does not tell of; both cost metered calls.
+
+    `refresh`: what changed in streams outside change data capture. `compare`: every id, which finds deletes there,
+    and names that changed because their parent was renamed.
+    """
+
+    refresh: timedelta = timedelta(hours=6)
+    compare: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Read this stream so. `since` is set for CHANGES and REFRESH (aware, UTC, by QuickBooks' clock)."""
+
+    stream: Stream
+    mode: Mode
+    since: datetime | None = None
