@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -148,4 +148,13 @@ outcomes = sa.Table(
     _text("code"),
     _text("what"),
     _text("do"),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    _text("realm_id", primary_key=True),  # no foreign key: what was spent stays spent
+    sa.Column("day", sa.Date, primary_key=True, index=True),
+    sa.Column("metered", sa.BigInteger, nullable=False),
+    sa.Column("calls", sa.BigInteger, nullable=False),
 )
