@@ -98,7 +98,8 @@ def test_a_value_of_another_type_is_taken_whole_or_kept_as_it_came(
     field: str, column: str, value: str, taken: Any, kept: Any
 ) -> None:
     if value == "00":
-        pytest.raises(msgspec.DecodeError, msgspec.json.decode, value)
+        with pytest.raises(msgspec.DecodeError):
+            msgspec.json.decode(value)
         return
     (row,) = rows(f'{{"Id":"1","{field}":{value}}}')
 
@@ -132,7 +133,7 @@ def test_times_become_utc_and_one_without_an_offset_is_not_guessed(
         ('"a\\u0000b"', "a\x00b"),
         ('"\\ud83d\\ude00"', "😀"),
         ('"half \\ud83d"', "half \ufffd"),
-        ("\"'; DROP TABLE invoice; --\"", "'; DROP TABLE invoice; --"),
+        ('"\'; DROP TABLE invoice; --"', "'; DROP TABLE invoice; --"),
         ('"שלום\\n\\t\\\\"', "שלום\n\t\\"),
     ],
 )
@@ -216,7 +217,9 @@ def test_a_record_without_an_id_is_kept_under_a_made_up_one() -> None:
 
 
 def test_an_exchange_rate_is_named_by_its_currencies_and_day() -> None:
-    record = '{"SourceCurrencyCode":"EUR","TargetCurrencyCode":"USD","AsOfDate":"2026-01-02","Rate":1.0923456}'
+    record = (
+        '{"SourceCurrencyCode":"EUR","TargetCurrencyCode":"USD","AsOfDate":"2026-01-02","Rate":1.0923456}'
+    )
 
     (row,) = rows(record, stream="ExchangeRate", table="exchange_rate")
 
@@ -225,21 +228,31 @@ def test_an_exchange_rate_is_named_by_its_currencies_and_day() -> None:
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.decimals(allow_nan=False, allow_infinity=False),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.decimals(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=6,
 )
-names = st.sampled_from(["TotalAmt", "DocNumber", "TxnDate", "CustomerRef", "Line", "MetaData", "Unheard", "LinkedTxn"])
+names = st.sampled_from(
+    ["TotalAmt", "DocNumber", "TxnDate", "CustomerRef", "Line", "MetaData", "Unheard", "LinkedTxn"]
+)
 
 
 @given(st.lists(st.dictionaries(names, anything, max_size=5), min_size=1, max_size=4))
-def test_whatever_comes_each_record_becomes_one_row_and_no_value_disappears(records: list[dict[str, Any]]) -> None:
+def test_whatever_comes_each_record_becomes_one_row_and_no_value_disappears(
+    records: list[dict[str, Any]],
+) -> None:
     encoder = msgspec.json.Encoder(decimal_format="number")
     texts = [encoder.encode({**record, "Id": str(place)}).decode() for place, record in enumerate(records)]
 
     found = shaped(*texts).tables
 
-    assert [row["id"] for row in found["invoice"].to_pylist()] == [str(place) for place in range(len(records))]
+    assert [row["id"] for row in found["invoice"].to_pylist()] == [
+        str(place) for place in range(len(records))
+    ]
     for place, record in enumerate(records):
         unheard = record.get("Unheard")
         if unheard not in (None, [], {}):
