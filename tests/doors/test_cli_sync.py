@@ -247,11 +247,13 @@ def test_a_company_that_ended_the_permission_has_to_be_reconnected(place: Place)
     place.sandbox.disconnect(place.realm)
 
     ended = look("sync", "acme", env=place.env)
+    listed = look("credentials", "--json", env=place.env).document["credentials"]
     again, _ = connect("acme", "--environment", "sandbox", env=place.env, realm=place.realm)
 
     assert ended.code == ExitCode.NEEDS_PERSON
     assert "not synced" in ended.out
-    assert "econnect" in ended.out
+    assert "Connect it again: counterfoil connect acme --environment sandbox" in ended.out
+    assert [each["state"] for each in listed] == ["ended"]
     assert again.code == 0
 
 

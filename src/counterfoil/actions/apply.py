@@ -1,11 +1,12 @@
 """Configuration as code: make what is remembered agree with a file, wholly or not at all."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from counterfoil.actions.check import check
 from counterfoil.actions.collisions import collisions
+from counterfoil.actions.credentials import REFRESH_WAIT
 from counterfoil.actions.document import Document, Place, shown
 from counterfoil.actions.draft import Birth, Draft, draft
 from counterfoil.actions.known import read_known
@@ -29,7 +30,7 @@ def apply(
     """
     wanted = read_wanted(document)
     # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
-    with ExitStack() as held, db.transaction(keep=not dry_run) as one:
+    with _no_refresh(db, wanted), ExitStack() as held, db.transaction(keep=not dry_run) as one:
         known = read_known(one)
         check(document, wanted, known, environment)
         document.refuse_if_faulty()
@@ -41,6 +42,16 @@ def apply(
         renewed = save_draft(one, known, target)
         keys = _given(one, wanted, target, environment=environment, birth=birth)
         return tuple(_with_key(change) if change.name in keys else change for change in renewed)
+
+
+@contextmanager
+def _no_refresh(db: Database, wanted: Wanted) -> Iterator[None]:
+    """Let nobody refresh what gets a new refresh token: the former grant's would be saved over it."""
+    realms = {credential.realm_id.value for credential in wanted.credentials if credential.refresh_token}
+    with ExitStack() as held:
+        for realm_id in sorted(realms):  # in order, so that two who apply do not wait for each other
+            held.enter_context(locks.company(db, realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT))
+        yield
 
 
 def _given(

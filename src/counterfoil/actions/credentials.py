@@ -1,11 +1,15 @@
 """What one may do with credentials: connect a company, see them, disconnect, take them away."""
 
+import logging
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from counterfoil.actions.draft import Birth
 from counterfoil.errors import AlreadyExists, InUse, ReconnectNeeded, SettingInvalid
 from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens, realm_fault
+from counterfoil.model.ending import Ending, Limit, Urgency, ends
 from counterfoil.model.identity import name_fault, new_id
 from counterfoil.quickbooks.access import Safe
 from counterfoil.store import credentials, locks, sources
@@ -13,6 +17,8 @@ from counterfoil.store.db import Database
 
 REFRESH_WAIT = 120.0
 """Seconds to wait for another process's refresh, which asks Intuit up to four times."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,8 @@ def connect(db: Database, grant: Grant, birth: Birth) -> Credential:
     for text, fault in ((grant.name, name_fault(grant.name)), (grant.realm_id, realm_fault(grant.realm_id))):
         if fault:
             raise SettingInvalid(f"{text[:100]!r} {fault}.")
-    with db.transaction() as one:
+    # A refresh under way would save the former grant's tokens over these.
+    with locks.company(db, grant.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT), db.transaction() as one:
         found = _of_company(one, grant) or Credential(
             id=new_id("cred", birth.chance),
             name=_free(one, grant.name),
@@ -69,15 +76,66 @@ def safe(db: Database, credential: Credential) -> Safe:
         if tokens is None:
             raise ReconnectNeeded(
                 f"The credential {credential.name!r} is not connected.",
-                do=f"Connect it: counterfoil connect {credential.name}",
+                do=f"Connect it: {way_to_connect(credential)}",
             )
         return tokens
+
+    def ended(told: ReconnectNeeded) -> ReconnectNeeded:
+        credentials.note_ended(db, credential.id)
+        whose = credential.company_name or f"company {credential.realm_id}"
+        error = ReconnectNeeded(
+            f"QuickBooks does not let us read {whose} (credential {credential.name!r}) any more. {told.what}",
+            do=f"Connect it again: {way_to_connect(credential)}\n"
+            "Nothing is lost: the tables stay, and the next sync goes on where the last one ended.",
+        )
+        log.error("%s", error)
+        return error
 
     return Safe(
         load=load,
         save=lambda tokens: credentials.save_tokens(db, credential.id, tokens),
         lock=lambda: locks.company(db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
+        ended=ended,
     )
+
+
+def ending(db: Database, credential: Credential, now: datetime) -> Ending | None:
+    """When the permission ends; None where it never began or has ended. Raises SecretKeyMissing."""
+    if credential.state is not CredentialState.CONNECTED:
+        return None
+    return ends(credentials.tokens(db, credential.id), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """What will happen to a permission, and what to do before."""
+
+    what: str
+    do: str
+
+
+def warning(credential: Credential, end: Ending | None) -> Warned | None:
+    """Warn of an end that is 30 days away or fewer."""
+    if end is None or end.urgency is Urgency.NONE:
+        return None
+    left = "tomorrow" if end.days == 1 else f"in {end.days} days"
+    when = "today" if end.days == 0 else left
+    whose = credential.company_name or f"company {credential.realm_id}"
+    what = (
+        f"The permission to read {whose} (credential {credential.name!r}) ends {when}, on {end.at:%Y-%m-%d}"
+    )
+    if end.limit is Limit.UNUSED:
+        return Warned(what=f"{what}, because it was not used for long.", do="Any sync before then renews it.")
+    return Warned(
+        what=f"{what}: Intuit asks for consent again after five years.",
+        do=f"Connect it again before then: {way_to_connect(credential)}",
+    )
+
+
+def way_to_connect(credential: Credential) -> str:
+    """The command that connects a credential, or connects it again."""
+    trial = " --environment sandbox" if credential.environment is Environment.SANDBOX else ""
+    return f"counterfoil connect {shlex.quote(credential.name)}{trial}"
 
 
 def disconnect(db: Database, name: str, revoke: Callable[[Tokens], None]) -> Credential:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,11 +11,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from counterfoil.cli.budget import in_short, in_words
 from counterfoil.cli.foreign import foreign, visible
-from counterfoil.cli.screen import trouble
+from counterfoil.cli.screen import caution, trouble
 from counterfoil.cli.words import count, megabytes, took
+from counterfoil.model.budget import Budget
 from counterfoil.model.outcome import StreamOutcome, StreamState
 from counterfoil.model.sync import Sync, SyncState
+
+if TYPE_CHECKING:
+    from counterfoil.actions.credentials import Warned
 
 CARD_WIDTH = 78
 MOST_STREAMS = 12
@@ -32,12 +37,16 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A sync that ended, with what is told of it. `places` say where its tables are, `peak` is in bytes."""
+    """A sync that ended, with what is told of it. `places` say where its tables are, `peak` is in bytes,
+    `warned` says that the permission to read will end soon.
+    """
 
     sync: Sync
     outcomes: tuple[StreamOutcome, ...]
     places: tuple[str, ...]
     peak: int | None = None
+    budget: Budget | None = None
+    warned: "Warned | None" = None
 
 
 def document_of(ended: Ended) -> dict[str, Any]:
@@ -54,11 +63,13 @@ def document_of(ended: Ended) -> dict[str, Any]:
         "records_per_second": _pace(sync),
         "peak_memory_bytes": ended.peak,
         "totals": asdict(sync.totals),
+        "month": in_short(ended.budget) if ended.budget else None,
         "tables_in": list(ended.places),
         "streams": [asdict(outcome) for outcome in ended.outcomes],
         "code": sync.code,
         "what": sync.what,
         "do": sync.do,
+        "warning": asdict(ended.warned) if ended.warned else None,
     }
 
 
@@ -77,8 +88,9 @@ def card(ended: Ended, *, most: int = MOST_STREAMS) -> RenderableType:
         width=CARD_WIDTH,
         padding=(1, 2),
     )
-    failures = [Padding(part, (1, 0, 0, 0)) for part in _failures(ended)]
-    return Group(Padding(_streams(ended.outcomes, most), (0, 0, 1, 2)), frame, *failures)
+    below = [*_failures(ended), *([caution(ended.warned.what, ended.warned.do)] if ended.warned else [])]
+    apart = [Padding(part, (1, 0, 0, 0)) for part in below]
+    return Group(Padding(_streams(ended.outcomes, most), (0, 0, 1, 2)), frame, *apart)
 
 
 def _facts(ended: Ended) -> RenderableType:
@@ -97,6 +109,8 @@ def _facts(ended: Ended) -> RenderableType:
         spent = took(ended.sync.ended_at - ended.sync.started_at)
         grid.add_row("Time", f"{spent}, {_pace(ended.sync):,.0f} records/s")
     grid.add_row("Calls", f"{totals.calls:,} metered by Intuit")
+    if ended.budget is not None:
+        grid.add_row("", in_words(ended.budget))
     if ended.peak is not None:
         grid.add_row("Memory", f"{megabytes(ended.peak)} at most")
     for number, place in enumerate(ended.places):

@@ -1,14 +1,25 @@
 """`counterfoil credentials`: the companies that may be read."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
 import typer
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from counterfoil.cli.command import Door, command
 from counterfoil.cli.foreign import foreign
 from counterfoil.cli.group import LIST, noun
-from counterfoil.cli.screen import listing
+from counterfoil.cli.screen import caution, listing
+
+if TYPE_CHECKING:
+    from counterfoil.model.credential import Credential
+    from counterfoil.model.ending import Ending
 
 STYLES = {"connected": "green", "waiting": "yellow", "ended": "red"}
+URGENCIES = {"none": "", "notice": "yellow", "urgent": "bold red"}
 
 
 def add_to(app: typer.Typer, panel: str) -> None:
@@ -18,33 +29,50 @@ def add_to(app: typer.Typer, panel: str) -> None:
 
 
 def list_(door: Door) -> None:
-    """List all credentials; tokens are never shown."""
+    """List all credentials and when they end; tokens are never shown."""
     from counterfoil.actions import credentials
 
+    now = datetime.now(UTC)
     with door.store() as db:
-        found = credentials.every(db)
-    document = [
-        {
-            "name": one.name,
-            "realm_id": one.realm_id,
-            "company_name": one.company_name,
-            "environment": str(one.environment),
-            "state": str(one.state),
-        }
-        for one in found
-    ]
-    table = listing("Credential", "Company", "Company id", "Environment", "State")
-    for one in found:
-        state = Text(str(one.state), style=STYLES[str(one.state)])
-        name = foreign(one.company_name or "not read yet", "" if one.company_name else "dim")
-        table.add_row(foreign(one.name, "bold"), name, foreign(one.realm_id), str(one.environment), state)
-    door.screen.answer(
-        {"credentials": document}, table if found else Text("No company is connected yet.", style="dim")
-    )
-    idle = [one.name for one in found if str(one.state) != "connected"]
+        found = [(one, credentials.ending(db, one, now)) for one in credentials.every(db)]
+    warned = [warning for one, end in found if (warning := credentials.warning(one, end)) is not None]
+    document = {"credentials": [_document(one, end) for one, end in found]}
+    if not found:
+        door.screen.answer(document, Text("No company is connected yet.", style="dim"))
+    else:
+        cautions = [Padding(caution(each.what, each.do), (1, 0, 0, 0)) for each in warned]
+        door.screen.answer(document, _table(found), *cautions)
+    idle = [one for one, _ in found if str(one.state) != "connected"]
     if found and not idle:
         door.screen.next(("counterfoil sources", "what is read with them"))
     else:
-        door.screen.next(
-            (f"counterfoil connect {idle[0] if idle else 'NAME'}", "authorise it in the browser")
+        way = credentials.way_to_connect(idle[0]) if idle else "counterfoil connect NAME"
+        door.screen.next((way, "authorise it in the browser"))
+
+
+def _document(one: "Credential", end: "Ending | None") -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "realm_id": one.realm_id,
+        "company_name": one.company_name,
+        "environment": str(one.environment),
+        "state": str(one.state),
+        "ends_at": end.at.isoformat() if end else None,
+        "days_left": end.days if end else None,
+        "limit": str(end.limit) if end else None,
+        "urgency": str(end.urgency) if end else None,
+    }
+
+
+def _table(found: Sequence[tuple["Credential", "Ending | None"]]) -> Table:
+    table = listing(
+        "Credential", "Company", "Company id", "Environment", "State", "Days left", numbers=("Days left",)
+    )
+    for one, end in found:
+        state = Text(str(one.state), style=STYLES[str(one.state)])
+        name = foreign(one.company_name or "not read yet", "" if one.company_name else "dim")
+        left = Text(str(end.days), style=URGENCIES[str(end.urgency)]) if end else Text("·", style="dim")
+        table.add_row(
+            foreign(one.name, "bold"), name, foreign(one.realm_id), str(one.environment), state, left
         )
+    return table

@@ -63,8 +63,17 @@ class Screen:
 
 def trouble(what: str, do: str) -> RenderableType:
     """One failure: what happened behind a red cross, and what to do under it."""
+    return _marked(Text("✗", style="bold red"), what, do)
+
+
+def caution(what: str, do: str) -> RenderableType:
+    """Something that will fail one day: the same behind a yellow mark."""
+    return _marked(Text("!", style="bold yellow"), what, do)
+
+
+def _marked(mark: Text, what: str, do: str) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
-    grid.add_row(Text("✗", style="bold red"), _lines(what, "bold"))
+    grid.add_row(mark, _lines(what, "bold"))
     if do:
         grid.add_row("", _lines(do, ""))
     return grid

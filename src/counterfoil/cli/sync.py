@@ -53,7 +53,8 @@ def sync(
 
 def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":
     """Sync while showing how it goes. Raises what `sync_now` raises; Ctrl-C ends the process in seconds."""
-    from counterfoil.actions import sources
+    from counterfoil.actions import credentials, sources
+    from counterfoil.actions.budget import standing
     from counterfoil.actions.sync_now import sync_now
     from counterfoil.cli.card import Ended
     from counterfoil.cli.places import places
@@ -64,7 +65,15 @@ def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":
     streams = sum(1 for stream in catalog() if view.source.reads(stream))
     with _stoppable(screen), watching(screen.err, streams, time.monotonic) as watch:
         sync, outcomes = sync_now(around, source_name, watch)
-    return Ended(sync=sync, outcomes=outcomes, places=places(view.connections), peak=peak_memory())
+    used = credentials.show(around.db, sync.source.credential.name)
+    return Ended(
+        sync=sync,
+        outcomes=outcomes,
+        places=places(view.connections),
+        peak=peak_memory(),
+        budget=standing(around.db, around.now(), around.monthly_calls),
+        warned=credentials.warning(used, credentials.ending(around.db, used, around.now())),
+    )
 
 
 def exit_of_sync(sync: "Sync") -> ExitCode:

@@ -90,6 +90,11 @@ def given(db: Database, credential_id: str) -> str | None:
         ).scalar()
 
 
+def note_ended(db: Database, credential_id: str) -> None:
+    """Intuit does not know the tokens any more. They are kept: should it err, the next refresh succeeds."""
+    _change(db, credential_id, {"state": str(CredentialState.ENDED)})
+
+
 def forget_tokens(db: Database, credential_id: str) -> None:
     """Drop tokens that are worth nothing any more; the credential waits for a reconnect."""
     _change(db, credential_id, {"tokens": None, "state": str(CredentialState.ENDED)})
