@@ -1,5 +1,6 @@
 """Run a source here and now."""
 
+import logging
 import random
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from counterfoil.actions.credentials import safe
+from counterfoil.actions.credentials import ending, safe, warning
 from counterfoil.actions.destinations import open_destination
 from counterfoil.destinations.base import Destination
 from counterfoil.errors import CounterfoilError, NotFound
@@ -22,13 +23,15 @@ from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
-from counterfoil.store import connections, locks, outcomes, sources, syncs
+from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.run import Road, run
 
 HOSTS = {Environment.PRODUCTION: PRODUCTION, Environment.SANDBOX: SANDBOX}
 """Intuit's API, by the world a company lives in."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,9 @@ def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync
         connected = connections.of_source(around.db, source)
         if not connected:
             raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
-        return _run(around, source, connected, watch)
+        ended = _run(around, source, connected, watch)
+        _warn(around, source)
+        return ended
 
 
 def _run(
@@ -83,6 +88,13 @@ def _run(
             outcomes.save(one, sync.id, outcome)
         syncs.save(one, ended)
     return ended, became
+
+
+def _warn(around: Surroundings, source: Source) -> None:
+    credential = credentials.named(around.db, source.credential.name)
+    warned = warning(credential, ending(around.db, credential, around.now()))
+    if warned is not None:
+        log.warning("%s %s", warned.what, warned.do)
 
 
 def _road(
