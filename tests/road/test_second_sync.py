@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from counterfoil.errors import WarehouseFailed
 from counterfoil.model.outcome import StreamState
 from counterfoil.model.sync import SyncState
 from counterfoil.sandbox.server import choose_companies
-from counterfoil.store import connections, credentials, cursors
+from counterfoil.store import connections, credentials, cursors, syncs
 from counterfoil.sync.progress import Watch
 from tests.road.oracle import Oracle
 
@@ -150,20 +151,19 @@ def test_a_company_that_refuses_one_entity_still_brings_the_others(acme: Any) ->
     assert acme.ask("SELECT count(*) > 0 FROM payment WHERE NOT _deleted") == [(True,)]
 
 
-def test_a_failing_stream_keeps_its_rows_and_its_cursor(acme: Any) -> None:
+def test_a_warehouse_that_fails_costs_no_call_and_keeps_the_cursors(acme: Any) -> None:
     (connection,) = connections.every(acme.around.db)
     before = cursors.of(acme.around.db, connection)
-    rows = acme.ask(EVERYTHING.format("invoice"))
-    acme.sandbox.poison("Invoice", acme.sandbox.books().ids("Invoice")[0])
+    acme.warehouse.rename(acme.warehouse.with_suffix(".aside"))
+    acme.warehouse.mkdir()
+    acme.sandbox.reset_counters()
 
-    sync, outcomes = acme.sync()
+    with pytest.raises(WarehouseFailed):
+        acme.sync()
 
-    assert sync.state is SyncState.PARTIAL
-    assert {o.stream: o.code for o in outcomes}["Invoice"] == "quickbooks.poisoned"
-    assert acme.ask(EVERYTHING.format("invoice")) == rows
-    after = cursors.of(acme.around.db, connection)
-    assert after["Invoice"] == before["Invoice"]
-    assert after["Customer"].changed_since > before["Customer"].changed_since
+    assert acme.sandbox.counters()["calls"] == 0
+    assert cursors.of(acme.around.db, connection) == before
+    assert syncs.latest(acme.around.db)[0].code == "warehouse.failed"
 
 
 def test_tokens_that_turned_over_meanwhile_are_kept(acme: Any) -> None:

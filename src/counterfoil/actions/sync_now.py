@@ -8,16 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from counterfoil.actions.budget import standing, warn
 from counterfoil.actions.credentials import ending, safe, warning
 from counterfoil.actions.destinations import open_destination
+from counterfoil.actions.tally import counted
 from counterfoil.destinations.base import Destination
 from counterfoil.errors import CounterfoilError, NotFound
+from counterfoil.model.budget import FREE_TIER
 from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome, StreamState, total
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
+from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
@@ -49,6 +53,8 @@ class Surroundings:
     now: Callable[[], datetime]
     chance: random.Random
     pace: Callable[[], Pace] = Pace
+    monthly_calls: int = FREE_TIER
+    clocks: Clocks = Clocks()
 
 
 def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync, tuple[StreamOutcome, ...]]:
@@ -64,6 +70,7 @@ def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync
         if not connected:
             raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
         ended = _run(around, source, connected, watch)
+        warn(standing(around.db, around.now(), around.monthly_calls))
         _warn(around, source)
         return ended
 
@@ -76,12 +83,16 @@ def _run(
     became: tuple[StreamOutcome, ...] = ()
     try:
         opened = {feed.id: open_destination(feed.destination, around.environment) for feed in connected}
-        with client_of(around, source.credential) as client:
-            became = run(_road(around, sync, connected, opened, client, watch))
+        with (
+            client_of(around, source.credential) as client,
+            counted(around.db, client, now=around.now, sync=sync, watch=watch) as counting,
+        ):
+            became = run(_road(around, sync, connected, opened, client, counting))
             ended = _ended(sync, became, around.now())
             ended = replace(ended, totals=replace(ended.totals, calls=client.counters.metered))
     except BaseException as error:
-        syncs.save(around.db, _failed(sync, error, around.now()))
+        so_far = syncs.with_id(around.db, sync.id)  # with the calls that it took
+        syncs.save(around.db, _failed(so_far, error, around.now()))
         raise
     with around.db.transaction() as one:
         for outcome in became:
@@ -111,6 +122,7 @@ def _road(
         connections=connected,
         destinations=opened,
         catalog=catalog(),
+        clocks=around.clocks,
         client=client,
         db=around.db,
         folder=_fresh_folder(around.staging, sync.source.credential.realm_id),

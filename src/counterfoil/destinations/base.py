@@ -52,7 +52,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landing:
-    """Everything one sync brings to one connection."""
+    """Everything one sync brings to one connection.
+
+    `tables` are all tables of the source, which have to exist afterwards, whether or not a batch fills them.
+    """
 
     dataset: str
     prefix: str
@@ -60,21 +63,27 @@ class Landing:
     source: str
     sync_id: str
     started_at: datetime  # aware, UTC
+    tables: Sequence[Table]
     batches: Sequence[Batch]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange:
-    """What a landing did to one table, in rows."""
+    """What a landing did to one table, in rows; of its `total` rows afterwards, `live` are not marked deleted."""
 
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
     total: int = 0
+    live: int = 0
 
 
 Waiting = Callable[[str], None]
 """Called with a sentence for people whenever a destination has to wait."""
+
+
+def in_silence(_: str) -> None:
+    """Wait without a word."""
 
 
 class Destination(Protocol):
@@ -89,7 +98,7 @@ class Destination(Protocol):
         table changes or none. Raises WarehouseBusy, WarehouseFailed, WarehouseRefused.
         """
 
-    def tables(self, dataset: str) -> Mapping[str, int]:
+    def tables(self, dataset: str, *, waiting: Waiting = in_silence) -> Mapping[str, int]:
         """The tables in a dataset with their row counts; empty when there is no such dataset."""
 
 

@@ -16,6 +16,7 @@ from counterfoil.destinations.base import (
     Option,
     TableChange,
     Waiting,
+    in_silence,
 )
 from counterfoil.destinations.merge import Dialect, Merge
 from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
@@ -77,23 +78,21 @@ class DuckDB:
                 raise
         return changes
 
-    def tables(self, dataset: str) -> Mapping[str, int]:
+    def tables(self, dataset: str, *, waiting: Waiting = in_silence) -> Mapping[str, int]:
         if not self.path.exists():
             return {}
-        with self._opened(lambda _: None, read_only=True) as connection:
-            names = connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ?",
-                [dataset],
-            ).fetchall()
+        with self._opened(waiting, read_only=True) as connection:
             speaking = _Speaking(connection)
-            return {name: speaking.count(speaking.table(dataset, name)) for (name,) in sorted(names)}
+            names = sorted(speaking.layout(dataset))
+            counts = " UNION ALL ".join(
+                f"SELECT {_text(name)}, count(*) FROM {speaking.table(dataset, name)}" for name in names
+            )
+            return dict(speaking.execute(counts)) if names else {}
 
     @contextmanager
     def _opened(self, waiting: Waiting, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(
-            ":memory:", config={"memory_limit": self.memory}
-        ) as connection:
+        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
             self._attach(connection, waiting, read_only=read_only)
@@ -137,6 +136,9 @@ class _Speaking(Dialect):
 
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, list(values)).fetchall()
+
+    def change(self, sql: str, *values: object) -> int:
+        return int(self.execute(sql, *values)[0][0])
 
     def table(self, dataset: str, name: str) -> str:
         return f"warehouse.{self.name(dataset)}.{self.name(name)}"

@@ -33,6 +33,10 @@ class Dialect(ABC):
         """Run one statement with `?` values and answer with its rows."""
 
     @abstractmethod
+    def change(self, sql: str, *values: object) -> int:
+        """Run one statement that changes rows and answer with how many it changed."""
+
+    @abstractmethod
     def table(self, dataset: str, name: str) -> str:
         """A table's full name, quoted."""
 
@@ -68,9 +72,9 @@ class Merge:
     def run(self) -> Mapping[str, TableChange]:
         self.dialect.create_dataset(self.landing.dataset)
         self.there = self.dialect.layout(self.landing.dataset)
+        for table in self.landing.tables:
+            self._ensure(self.landing.prefix + table.name, all_columns(table))
         for batch in self.landing.batches:
-            for table in batch.table.family():
-                self._ensure(self.landing.prefix + table.name, all_columns(table))
             self._merge(batch)
         self._sign()
         return self.changes
@@ -90,19 +94,22 @@ class Merge:
                 speak.execute(f"ALTER TABLE {full} ADD COLUMN {declaration}")
 
     def _merge(self, batch: Batch) -> None:
-        parent = batch.table
         speak = self.dialect
         self._find_newest(batch)
-        known = f"{speak.name('_realm_id')} = ? AND id IN (SELECT id FROM newest)"
-        full = self._full(self.landing.prefix + parent.name)
-        updated = self._number(f"SELECT count(*) FROM {full} WHERE {known}", self.landing.realm_id)
-        arriving = self._number("SELECT count(*) FROM newest")
-        for table in parent.family():
-            self._replace(table, list(batch.files.get(table.name, ())))
-        deleted = self._bury(batch)
-        self.changes[self.landing.prefix + parent.name] = TableChange(
-            inserted=arriving - updated, updated=updated, deleted=deleted, total=speak.count(full)
-        )
+        speak.execute("CREATE TEMPORARY TABLE gone (id VARCHAR)")
+        self._list_gone(batch)
+        for table in batch.table.family():
+            before, after = self._replace(table, list(batch.files.get(table.name, ())))
+            full = self._full(self.landing.prefix + table.name)
+            deleted = self._bury(table)
+            self.changes[self.landing.prefix + table.name] = TableChange(
+                inserted=max(0, after - before),
+                updated=min(before, after),
+                deleted=deleted + max(0, before - after),
+                total=speak.count(full),
+                live=self._live(full),
+            )
+        speak.execute("DROP TABLE gone")
         speak.execute("DROP TABLE newest")
 
     def _find_newest(self, batch: Batch) -> None:
@@ -114,68 +121,54 @@ class Merge:
             rows = "SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS BIGINT) AS _seq WHERE false"
         self.dialect.execute(f"CREATE TEMPORARY TABLE newest AS {rows}")
 
-    def _replace(self, table: Table, files: list[Path]) -> None:
-        """Put the newest version in place of what was there; a child table follows its parent."""
+    def _replace(self, table: Table, files: list[Path]) -> tuple[int, int]:
+        """Put the newest version in place of what was there, children with their parents; rows before and after."""
         speak, full = self.dialect, self._full(self.landing.prefix + table.name)
         whose = speak.name(table.parent_id or "id")
-        speak.execute(
+        before = speak.change(
             f"DELETE FROM {full} WHERE {speak.name('_realm_id')} = ? AND {whose} IN (SELECT id FROM newest)",
             self.landing.realm_id,
         )
-        if files:
-            staged = speak.staged(files)
-            self._insert(table, full, staged)
-        if table.is_child:
-            total = speak.count(full)
-            self.changes[self.landing.prefix + table.name] = TableChange(total=total)
+        return before, self._insert(table, full, speak.staged(files)) if files else 0
 
-    def _insert(self, table: Table, full: str, staged: str) -> None:
+    def _insert(self, table: Table, full: str, staged: str) -> int:
         speak = self.dialect
         present = {row[0] for row in speak.execute(f"DESCRIBE SELECT * FROM {staged}")}
         names = [c.name for c in all_columns(table) if c.name in present]
         listed = ", ".join(speak.name(name) for name in names)
-        speak.execute(
+        return speak.change(
             f"INSERT INTO {full} ({listed}) SELECT {listed} FROM {staged} "
             "WHERE _seq IN (SELECT _seq FROM newest)"
         )
 
-    def _bury(self, batch: Batch) -> int:
-        """Mark what QuickBooks no longer has, parents and children alike (Promise 4); answer with how many."""
+    def _live(self, full: str) -> int:
+        ours = f"{self.dialect.name('_realm_id')} = ? AND NOT {self.dialect.name('_deleted')}"
+        return self._number(f"SELECT count(*) FROM {full} WHERE {ours}", self.landing.realm_id)
+
+    def _list_gone(self, batch: Batch) -> None:
+        """The ids that QuickBooks no longer has."""
         speak = self.dialect
-        full = self._full(self.landing.prefix + batch.table.name)
-        speak.execute("CREATE TEMPORARY TABLE gone (id VARCHAR)")
-        if batch.deleted:
-            marks = ", ".join("(?)" for _ in batch.deleted)
-            speak.execute(f"INSERT INTO gone VALUES {marks}", *batch.deleted)
+        for start in range(0, len(batch.deleted), 500):
+            ids = batch.deleted[start : start + 500]
+            speak.execute(f"INSERT INTO gone VALUES {', '.join('(?)' for _ in ids)}", *ids)
         if batch.complete:
             speak.execute(
-                f"INSERT INTO gone SELECT id FROM {full} WHERE {speak.name('_realm_id')} = ? "
-                "AND id NOT IN (SELECT id FROM newest)",
+                f"INSERT INTO gone SELECT id FROM {self._full(self.landing.prefix + batch.table.name)} "
+                f"WHERE {speak.name('_realm_id')} = ? AND id NOT IN (SELECT id FROM newest)",
                 self.landing.realm_id,
             )
-        count = 0
-        for table in batch.table.family():
-            marked = self._mark(table)
-            count = count if table.is_child else marked
-        speak.execute("DROP TABLE gone")
-        return count
 
-    def _mark(self, table: Table) -> int:
+    def _bury(self, table: Table) -> int:
+        """Mark what QuickBooks no longer has, parents and children alike (Promise 4); answer with how many rows."""
         speak, full = self.dialect, self._full(self.landing.prefix + table.name)
-        which = (
-            f"{speak.name('_realm_id')} = ? AND NOT {speak.name('_deleted')} "
-            f"AND {speak.name(table.parent_id or 'id')} IN (SELECT id FROM gone)"
+        return speak.change(
+            f"UPDATE {full} SET {speak.name('_deleted')} = true, {speak.name('_synced_at')} = ?, "
+            f"{speak.name('_sync_id')} = ? WHERE {speak.name('_realm_id')} = ? AND NOT {speak.name('_deleted')} "
+            f"AND {speak.name(table.parent_id or 'id')} IN (SELECT id FROM gone)",
+            self.landing.started_at,
+            self.landing.sync_id,
+            self.landing.realm_id,
         )
-        count = self._number(f"SELECT count(*) FROM {full} WHERE {which}", self.landing.realm_id)
-        if count:
-            speak.execute(
-                f"UPDATE {full} SET {speak.name('_deleted')} = true, {speak.name('_synced_at')} = ?, "
-                f"{speak.name('_sync_id')} = ? WHERE {which}",
-                self.landing.started_at,
-                self.landing.sync_id,
-                self.landing.realm_id,
-            )
-        return count
 
     def _sign(self) -> None:
         """One row per landed sync, so that whoever reads the tables can see how fresh they are."""

@@ -1,75 +1,61 @@
-"""Extract: all records of the chosen streams, read by several hands at once, handed on page by page."""
+"""Extract: what each task asks for, read by several hands at once and handed on page by page."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
-from counterfoil.errors import (
-    CounterfoilError,
-    FeatureNotInPlan,
-    PoisonedPage,
-    RequestRefused,
-)
+from counterfoil.errors import CounterfoilError, FeatureNotInPlan, PoisonedPage, RequestRefused
+from counterfoil.model.cursor import Cursor
+from counterfoil.model.outcome import Mode
 from counterfoil.model.stream import Stream
+from counterfoil.model.task import Task
 from counterfoil.quickbooks.client import Client
-from counterfoil.sync.catch_up import catch_up
+from counterfoil.sync.follow import OVERLAP, Follower
 from counterfoil.sync.pieces import Piece, read_piece
-from counterfoil.sync.progress import Progress, Stage, Watch
+from counterfoil.sync.progress import Progress, Watch
+from counterfoil.sync.reading import StreamRead
+from counterfoil.sync.records import digest_of, id_of, updated_at
 
 HANDS = 8
 """Of the ten requests at a time that Intuit allows, two are left to others who read the company."""
-CLOCK_OVERLAP = timedelta(minutes=5)
-"""A commit can become visible after its own time stamp."""
-NOT_OFFERED = ("4001", "500")
-"""Unknown entity or operation: this company's country or plan does not have it (reference, section 2.6)."""
 
 Keep = Callable[[Stream, list[msgspec.Raw]], None]
 """What is done with each page of records: shape and stage them."""
 
 
-@dataclass(slots=True)
-class StreamRead:
-    """How the reading of one stream went. `deleted` holds ids that went away meanwhile."""
-
-    stream: Stream
-    records: int = 0
-    calls: int = 0
-    counted: int | None = None
-    deleted: list[str] = field(default_factory=list)
-    only_recent: bool = False
-    error: CounterfoilError | None = None
-    pieces: int = 0
-
-    @property
-    def skipped(self) -> bool:
-        """QuickBooks does not offer this stream to this company."""
-        refused = isinstance(self.error, RequestRefused) and self.error.fault_code in NOT_OFFERED
-        return refused or isinstance(self.error, FeatureNotInPlan)
-
-    @property
-    def standing(self) -> Stage:
-        if self.error is not None:
-            return Stage.SKIPPED if self.skipped else Stage.FAILED
-        return Stage.READING if self.pieces else Stage.READ
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """Every stream's reading, and the server's moment since which the next sync has to look for changes."""
+    """Every stream's reading, and the moment of QuickBooks' clock up to which all of it was read."""
 
     reads: dict[str, StreamRead]
-    changed_since: datetime
+    clock: datetime
 
 
 def extract(
-    streams: Sequence[Stream], client: Client, keep: Keep, *, now: Callable[[], datetime], watch: Watch
+    tasks: Sequence[Task],
+    client: Client,
+    keep: Keep,
+    *,
+    cursors: Mapping[str, Cursor],
+    refusing: Collection[str] = (),
+    now: Callable[[], datetime],
+    watch: Watch,
 ) -> Extracted:
-    """Read streams in full. One that fails takes no other with it, unless all would fail the same way."""
-    return _Extraction(client, keep, now, watch).run(streams)
+    """Read what the tasks ask for. One that fails takes no other with it, unless all would fail the same way.
+
+    `refusing` names streams of which this company's change data capture does not tell.
+    """
+    reads = [_begin(task, cursors.get(task.stream.name), refusing) for task in tasks]
+    return _Extraction(client, keep, now, watch).run(reads)
+
+
+def _begin(task: Task, cursor: Cursor | None, refusing: Collection[str]) -> StreamRead:
+    known = cursor.versions if cursor else {}
+    return StreamRead(task, known=known, refuses_changes=task.stream.name in refusing)
 
 
 class _Extraction:
@@ -83,19 +69,33 @@ class _Extraction:
         self.lock = threading.Lock()
         self.hopeless: CounterfoilError | None = None
 
-    def run(self, streams: Sequence[Stream]) -> Extracted:
-        self.reads = {stream.name: StreamRead(stream, pieces=1) for stream in streams}
+    def run(self, reads: Sequence[StreamRead]) -> Extracted:
         started = self.now()
+        self.reads = {read.stream.name: read for read in reads}
+        self._read_in_full([read for read in reads if read.task.mode is Mode.FULL])
+        follower = Follower(self.client, self.keep, self.clock, started)
+        if self.hopeless is None:
+            follower.follow([read for read in self.reads.values() if read.error is None])
+        else:
+            self._give_up()
+        for read in self.reads.values():
+            self._tell(read)
+        return Extracted(reads=self.reads, clock=follower.clock)
+
+    def _give_up(self) -> None:
+        for read in self.reads.values():
+            if read.task.mode is not Mode.FULL:
+                read.error = self.hopeless
+
+    def _read_in_full(self, reads: Sequence[StreamRead]) -> None:
         with ThreadPoolExecutor(HANDS, thread_name_prefix="read") as hands:
             try:
-                self._work(hands, [Piece(stream=stream) for stream in streams])
+                for read in reads:
+                    read.open_pieces = 1
+                self._work(hands, [Piece(stream=read.stream) for read in reads])
             except BaseException:  # Ctrl-C too: what has not begun is not begun any more
                 hands.shutdown(wait=False, cancel_futures=True)
                 raise
-        since = (self.clock or started) - CLOCK_OVERLAP
-        if self.hopeless is None:
-            self._catch_up(since)
-        return Extracted(reads=self.reads, changed_since=since)
 
     def _work(self, hands: ThreadPoolExecutor, pieces: list[Piece]) -> None:
         """Read pieces and the pieces that follow them until none is left."""
@@ -116,21 +116,33 @@ class _Extraction:
         except CounterfoilError as error:
             self._failed(read, error)
         with self.lock:
-            read.pieces += len(following) - 1
+            read.open_pieces += len(following) - 1
             self._tell(read)
         return following
 
     def _read_and_keep(self, piece: Piece, read: StreamRead) -> list[Piece]:
         found = read_piece(self.client, piece, self.now())
         self.keep(read.stream, found.records)
+        fresh = self._fresh_versions(found.records)
         with self.lock:
             read.records += len(found.records)
             read.calls += found.calls
+            read.pages += 1
             read.counted = found.counted or read.counted
             read.only_recent |= found.only_recent
-            if found.server_time is not None and (self.clock is None or found.server_time < self.clock):
-                self.clock = found.server_time
+            read.versions |= fresh
+            if found.server_time is not None:
+                self.clock = min(self.clock or found.server_time, found.server_time)
         return found.following
+
+    def _fresh_versions(self, records: list[msgspec.Raw]) -> dict[str, str]:
+        """The versions of what changed in the last minutes: the next sync will be told of it again."""
+        since = (self.clock or self.now()) - OVERLAP
+        return {
+            id_of(record): digest_of(record)
+            for record in records
+            if (moment := updated_at(record)) is not None and moment >= since
+        }
 
     def _failed(self, read: StreamRead, error: CounterfoilError) -> None:
         """A refusal or a bad record is one stream's trouble; what else ends a call would end every other too."""
@@ -138,18 +150,6 @@ class _Extraction:
             read.error = read.error or error
             if not isinstance(error, FeatureNotInPlan | RequestRefused | PoisonedPage):
                 self.hopeless = error
-
-    def _catch_up(self, since: datetime) -> None:
-        """Promise 9: what was edited or deleted while the pages were read."""
-        caught = [read for read in self.reads.values() if read.error is None]
-        try:
-            calls = catch_up(self.client, caught, since, self.keep)
-        except CounterfoilError as error:
-            for read in caught:
-                read.error = error
-            return
-        if caught:
-            caught[0].calls += calls
 
     def _tell(self, read: StreamRead) -> None:
         self.watch.progress(

@@ -29,10 +29,14 @@ def make_plan(
         if mode is not None:
             since = None if mode is Mode.FULL or cursor is None else cursor.changed_since
             tasks.append(Task(stream=stream, mode=mode, since=since))
-    return tuple(sorted(tasks, key=lambda task: (task.mode is not Mode.FULL, task.stream.reading != Reading.KEYSET)))
+    return tuple(
+        sorted(tasks, key=lambda task: (task.mode is not Mode.FULL, task.stream.reading != Reading.KEYSET))
+    )
 
 
-def choose_mode(stream: Stream, cursor: Cursor | None, clocks: Clocks, now: datetime, *, covered: bool) -> Mode | None:
+def choose_mode(
+    stream: Stream, cursor: Cursor | None, clocks: Clocks, now: datetime, *, covered: bool
+) -> Mode | None:
     """Full, changes, refresh, or None where nothing is due yet."""
     if cursor is None or not cursor.still_covered(now):
         return Mode.FULL

@@ -1,30 +1,53 @@
 """Looking into records without opening them further than needed."""
 
+import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
+
+from counterfoil.sync.shape.wiretext import dump, read
 
 
 class _Times(msgspec.Struct):
     CreateTime: str | None = None
+    LastUpdatedTime: str | None = None
 
 
-class _Created(msgspec.Struct):
+class _Glance(msgspec.Struct):
+    Id: str | int | None = None
     MetaData: _Times | None = None
 
 
-_created = msgspec.json.Decoder(_Created)
+_glance = msgspec.json.Decoder(_Glance)
 _wrapper = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def id_of(record: msgspec.Raw) -> str:
+    """A record's Id, "" where it has none."""
+    found = _look(record).Id
+    return "" if found is None else str(found)
 
 
 def created_at(record: msgspec.Raw) -> datetime | None:
     """When a record was made (aware, UTC); None where it does not say, or says it without an offset."""
-    try:
-        meta = _created.decode(record).MetaData
-        moment = datetime.fromisoformat(meta.CreateTime) if meta and meta.CreateTime else None
-    except (ValueError, msgspec.ValidationError):
-        return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    meta = _look(record).MetaData
+    return _moment(meta.CreateTime if meta else None)
+
+
+def updated_at(record: msgspec.Raw) -> datetime | None:
+    """When a record last changed (aware, UTC); None as in `created_at`."""
+    meta = _look(record).MetaData
+    return _moment(meta.LastUpdatedTime if meta else None)
+
+
+def digest_of(record: msgspec.Raw) -> str:
+    """A digest of all that a record says, in whatever order it says it.
+
+    LastUpdatedTime alone does not tell versions apart: it has whole seconds, and a balance can move without a new
+    SyncToken (reference, section 2.5).
+    """
+    return hashlib.blake2b(dump(_sorted(read(bytes(record)))).encode(), digest_size=12).hexdigest()
 
 
 def unwrap(record: msgspec.Raw) -> msgspec.Raw:
@@ -44,14 +67,22 @@ def unwrap(record: msgspec.Raw) -> msgspec.Raw:
     return msgspec.Raw(b'{"@type":' + msgspec.json.encode(name) + comma + rest)
 
 
-class _Named(msgspec.Struct):
-    Id: str | int | None = None
+def _look(record: msgspec.Raw) -> _Glance:
+    try:
+        return _glance.decode(record)
+    except msgspec.ValidationError:
+        return _Glance()
 
 
-_named = msgspec.json.Decoder(_Named)
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment and moment.tzinfo else None
 
 
-def id_of(record: msgspec.Raw) -> str:
-    """A record's Id, "" where it has none."""
-    found = _named.decode(record).Id
-    return "" if found is None else str(found)
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(inner) for inner in value] if isinstance(value, list) else value

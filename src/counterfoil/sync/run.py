@@ -7,21 +7,22 @@ from pathlib import Path
 
 import msgspec
 
-from counterfoil.destinations.base import Batch, Destination, Landing, TableChange
-from counterfoil.errors import CounterfoilError
+from counterfoil.destinations.base import Destination
 from counterfoil.model.connection import Connection
-from counterfoil.model.cursor import Cursor
-from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome
+from counterfoil.model.outcome import Mode, StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.stream import Stream
+from counterfoil.model.task import Clocks, Task
 from counterfoil.quickbooks.client import Client
 from counterfoil.store import cursors
 from counterfoil.store.db import Database
 from counterfoil.sync import observed
-from counterfoil.sync.extract import Extracted, StreamRead, extract
-from counterfoil.sync.plan import plan
-from counterfoil.sync.progress import Progress, Watch
-from counterfoil.sync.progress import Stage as Standing
+from counterfoil.sync.extract import extract
+from counterfoil.sync.land import Landed, land
+from counterfoil.sync.notice import forget_what_is_lost
+from counterfoil.sync.outcome import outcomes_of
+from counterfoil.sync.plan import make_plan
+from counterfoil.sync.progress import Watch
 from counterfoil.sync.shape import Stamp, shape
 from counterfoil.sync.stage import Stage
 
@@ -35,31 +36,51 @@ class Road:
     connections: Sequence[Connection]
     destinations: Mapping[str, Destination]
     catalog: Mapping[str, Stream]
+    clocks: Clocks
     client: Client
     db: Database
     folder: Path
     now: Callable[[], datetime]
     watch: Watch
 
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """The streams that the source selects."""
+        return tuple(stream for stream in self.catalog.values() if self.source.reads(stream.name))
+
 
 def run(road: Road) -> tuple[StreamOutcome, ...]:
     """Read the source once and load it into every connection; answer with what became of each stream.
 
-    A failure that ends one stream or one connection leaves the others be, and stands in their outcomes.
+    A failure that ends one stream or one connection leaves the others be, and stands in their outcomes. What could
+    not be told by reading changes alone is read in full in a second round.
     """
-    started = road.now()
-    streams = plan(road.source, road.catalog)
-    stamp = Stamp(realm_id=road.source.credential.realm_id, sync_id=road.sync_id, synced_at=started)
-    with Stage(road.folder / road.sync_id) as stage:
-        seen = observed.load(road.db, road.connections, streams)
+    forget_what_is_lost(road.db, road.connections, road.destinations, road.streams, road.watch)
+    known = cursors.oldest(road.db, road.source)
+    refusing = {name for name, cursor in known.items() if cursor.refuses_changes}
+    tasks = make_plan(road.streams, known, road.clocks, road.now(), refusing=refusing)
+    landed = _round(road, tasks, refusing, 1)
+    became = outcomes_of(landed)
+    if again := landed.unsettled():
+        refusing |= landed.refusing()
+        second = _round(road, [Task(stream=stream, mode=Mode.FULL) for stream in again], refusing, 2)
+        became |= outcomes_of(second, before=became)
+    return tuple(became.values())
+
+
+def _round(road: Road, tasks: Sequence[Task], refusing: set[str], number: int) -> Landed:
+    """Walk the road once. The stage is written whole before any load begins, and gone afterwards."""
+    stamp = Stamp(realm_id=road.source.credential.realm_id, sync_id=road.sync_id, synced_at=road.now())
+    seen = observed.load(road.db, road.connections, [task.stream for task in tasks])
+    with Stage(road.folder / f"{road.sync_id}-{number}") as stage:
         keep = _keeper(stage, stamp, seen)
-        extracted = extract(streams, road.client, keep, now=road.now, watch=road.watch)
-        _discard_halves(stage, extracted)
-        outcomes: list[StreamOutcome] = []
-        for connection in road.connections:
-            outcomes += _land(road, connection, stage, extracted, started)
-        observed.save(road.db, road.connections, seen)
-    return tuple(outcomes)
+        known = cursors.oldest(road.db, road.source)
+        extracted = extract(
+            tasks, road.client, keep, cursors=known, refusing=refusing, now=road.now, watch=road.watch
+        )
+        landed = land(road, stage, extracted, stamp)
+    observed.save(road.db, road.connections, seen)
+    return landed
 
 
 def _keeper(stage: Stage, stamp: Stamp, seen: observed.Seen) -> Callable[[Stream, list[msgspec.Raw]], None]:
@@ -72,114 +93,3 @@ def _keeper(stage: Stage, stamp: Stamp, seen: observed.Seen) -> Callable[[Stream
         stage.add(shaped.tables)
 
     return keep
-
-
-def _discard_halves(stage: Stage, extracted: Extracted) -> None:
-    """Only what was read to the end may land: half a stream would look like deletes."""
-    for read in extracted.reads.values():
-        if read.error is not None:
-            stage.discard(read.stream)
-            read.deleted.clear()
-
-
-def _batch(stage: Stage, read: StreamRead) -> Batch:
-    """A stream that failed brings no rows, and yet its tables exist."""
-    return stage.batch(
-        read.stream, deleted=read.deleted, complete=read.error is None and not read.only_recent
-    )
-
-
-def _land(
-    road: Road, connection: Connection, stage: Stage, extracted: Extracted, started: datetime
-) -> list[StreamOutcome]:
-    reads = [read for read in extracted.reads.values() if read.error is None]
-    landing = Landing(
-        dataset=connection.dataset,
-        prefix=road.source.prefix,
-        realm_id=road.source.credential.realm_id,
-        source=road.source.name,
-        sync_id=road.sync_id,
-        started_at=started,
-        batches=[_batch(stage, read) for read in extracted.reads.values()],
-    )
-    _tell(road, reads, Standing.LOADING)
-    changes: Mapping[str, TableChange] = {}
-    error: CounterfoilError | None = None
-    try:
-        changes = road.destinations[connection.id].load(landing, waiting=road.watch.say)
-        _advance(road, connection, reads, extracted)
-    except CounterfoilError as failure:
-        error = failure
-    _tell(road, reads, Standing.FAILED if error else Standing.LANDED)
-    return [_outcome(connection, read, changes, read.error or error) for read in extracted.reads.values()]
-
-
-def _advance(road: Road, connection: Connection, reads: Sequence[StreamRead], extracted: Extracted) -> None:
-    """Promise 1: skip only what landed."""
-    since = extracted.changed_since
-    cursors.advance(
-        road.db,
-        connection,
-        [
-            Cursor(stream=r.stream.name, changed_since=since, compared_at=since)
-            for r in reads
-            if not r.only_recent
-        ],
-    )
-
-
-def _outcome(
-    connection: Connection,
-    read: StreamRead,
-    changes: Mapping[str, TableChange],
-    error: CounterfoilError | None,
-) -> StreamOutcome:
-    prefix = connection.source.prefix
-    tables = [
-        TableOutcome(
-            table=prefix + table.name,
-            inserted=change.inserted,
-            updated=change.updated,
-            deleted=change.deleted,
-            total=change.total,
-        )
-        for table in read.stream.table.family()
-        if (change := changes.get(prefix + table.name)) is not None
-    ]
-    return StreamOutcome(
-        connection_id=connection.id,
-        stream=read.stream.name,
-        mode=Mode.FULL,
-        state=_state(read, error),
-        read=read.records,
-        calls=read.calls,
-        tables=tuple(tables),
-        code=error.code if error else "",
-        what=error.what if error else _caveat(read),
-        do=error.do if error else "",
-    )
-
-
-def _state(read: StreamRead, error: CounterfoilError | None) -> StreamState:
-    if error is not None:
-        return StreamState.SKIPPED if read.skipped else StreamState.FAILED
-    return StreamState.INCOMPLETE if read.only_recent else StreamState.LANDED
-
-
-def _caveat(read: StreamRead) -> str:
-    if not read.only_recent:
-        return ""
-    return f"QuickBooks offers no query for {read.stream.name}: only what changed in the last 29 days can be read."
-
-
-def _tell(road: Road, reads: Sequence[StreamRead], stage: Standing) -> None:
-    for read in reads:
-        road.watch.progress(
-            Progress(
-                stream=read.stream.name,
-                stage=stage,
-                records=read.records,
-                counted=read.counted,
-                calls=read.calls,
-            )
-        )

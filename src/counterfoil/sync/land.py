@@ -1,0 +1,134 @@
+"""Land: load what was staged into every connection, and advance its cursors after that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from counterfoil.destinations.base import Batch, Landing, TableChange
+from counterfoil.errors import CounterfoilError
+from counterfoil.model.connection import Connection
+from counterfoil.model.cursor import Cursor
+from counterfoil.model.stream import Stream
+from counterfoil.store import cursors
+from counterfoil.sync.extract import Extracted
+from counterfoil.sync.progress import Progress
+from counterfoil.sync.progress import Stage as Standing
+from counterfoil.sync.reading import StreamRead
+from counterfoil.sync.shape import Stamp
+from counterfoil.sync.stage import Stage
+
+if TYPE_CHECKING:
+    from counterfoil.sync.run import Road
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLanded:
+    """What one connection took: the change of each table by full name, or the error that kept all of it out."""
+
+    connection: Connection
+    changes: Mapping[str, TableChange] = field(default_factory=dict)
+    error: CounterfoilError | None = None
+
+    def change(self, read: StreamRead) -> TableChange | None:
+        """What happened to a stream's own table."""
+        return self.changes.get(self.connection.source.prefix + read.stream.table.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """One walk of the road: the readings, and what each connection took."""
+
+    extracted: Extracted
+    connections: tuple[ConnectionLanded, ...]
+
+    def unsettled(self) -> list[Stream]:
+        """Streams that have to be read in full after all: asked too late, refused, or deletes were missed."""
+        return [
+            read.stream for read in self.extracted.reads.values() if read.needs_full or self._misses(read)
+        ]
+
+    def refusing(self) -> set[str]:
+        """Streams of which change data capture turned out not to tell."""
+        return {name for name, read in self.extracted.reads.items() if read.refuses_changes}
+
+    def _misses(self, read: StreamRead) -> bool:
+        """QuickBooks has another number of records than the warehouse: something was not told."""
+        if read.expected is None or read.error is not None:
+            return False
+        standing = [landed.change(read) for landed in self.connections if landed.error is None]
+        return any(change is not None and change.live != read.expected for change in standing)
+
+
+def land(road: "Road", stage: Stage, extracted: Extracted, stamp: Stamp) -> Landed:
+    """Load every connection. One that fails keeps its cursors and leaves the others be."""
+    reads = list(extracted.reads.values())
+    batches = [_batch(stage, read) for read in reads if read.lands or read.expected is not None]
+    _tell(road, reads, Standing.LOADING)
+    landed = tuple(_load(road, connection, batches, extracted, stamp) for connection in road.connections)
+    _tell(road, reads, Standing.LANDED if all(one.error is None for one in landed) else Standing.FAILED)
+    return Landed(extracted=extracted, connections=landed)
+
+
+def _batch(stage: Stage, read: StreamRead) -> Batch:
+    return stage.batch(read.stream, deleted=read.deleted, complete=read.complete)
+
+
+def _load(
+    road: "Road", connection: Connection, batches: list[Batch], extracted: Extracted, stamp: Stamp
+) -> ConnectionLanded:
+    landing = Landing(
+        dataset=connection.dataset,
+        prefix=road.source.prefix,
+        realm_id=stamp.realm_id,
+        source=road.source.name,
+        sync_id=stamp.sync_id,
+        started_at=stamp.synced_at,
+        tables=[table for stream in road.streams for table in stream.table.family()],
+        batches=batches,
+    )
+    try:
+        changes = road.destinations[connection.id].load(landing, waiting=road.watch.say)
+        landed = ConnectionLanded(connection=connection, changes=changes)
+        _advance(road, landed, extracted)
+    except CounterfoilError as error:
+        return ConnectionLanded(connection=connection, error=error)
+    return landed
+
+
+def _advance(road: "Road", landed: ConnectionLanded, extracted: Extracted) -> None:
+    """Promise 1: skip only what landed."""
+    known = cursors.of(road.db, landed.connection)
+    reached = [
+        _cursor(read, landed, known.get(read.stream.name), extracted)
+        for read in extracted.reads.values()
+        if read.error is None and not read.needs_full
+    ]
+    cursors.advance(road.db, landed.connection, reached)
+
+
+def _cursor(
+    read: StreamRead, landed: ConnectionLanded, before: Cursor | None, extracted: Extracted
+) -> Cursor:
+    change = landed.change(read)
+    return Cursor(
+        stream=read.stream.name,
+        changed_since=extracted.clock,
+        compared_at=extracted.clock if read.complete else before.compared_at if before else None,
+        versions=read.versions,
+        rows=change.total if change else before.rows if before else None,
+        refuses_changes=read.refuses_changes or bool(before and before.refuses_changes),
+    )
+
+
+def _tell(road: "Road", reads: list[StreamRead], stage: Standing) -> None:
+    for read in reads:
+        if read.error is None:
+            road.watch.progress(
+                Progress(
+                    stream=read.stream.name,
+                    stage=stage,
+                    records=read.records,
+                    counted=read.counted,
+                    calls=read.calls,
+                )
+            )

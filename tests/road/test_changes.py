@@ -1,0 +1,214 @@
+"""Incremental syncs: one call when nothing happened, nothing loaded twice, nothing missed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from counterfoil.model.outcome import Mode, StreamState
+from counterfoil.model.sync import SyncState
+from counterfoil.model.task import Clocks
+from counterfoil.quickbooks.catalog import catalog
+from counterfoil.sandbox.server import choose_companies
+from counterfoil.store import connections, cursors
+from tests.road.conftest import World
+from tests.road.oracle import Oracle, values_of, values_stood
+
+COVERED = sorted(name for name, stream in catalog().items() if stream.in_cdc == "yes")
+
+
+@pytest.fixture
+def acme(world: Callable[..., World]) -> World:
+    made = world(choose_companies(companies=1, invoices=60, seed=5, recorded=None))
+    made.source(streams=COVERED)
+    made.sync()
+    made.sandbox.reset_counters()
+    return made
+
+
+def live(acme: World, table: str) -> set[str]:
+    return {row[0] for row in acme.ask(f"SELECT id FROM {table} WHERE NOT _deleted")}
+
+
+def agree(acme: World, entity: str, table: str, lines: str) -> None:
+    """The warehouse holds just what QuickBooks holds, value for value."""
+    records = Oracle(acme.sandbox, acme.sandbox.realms[0]).records(entity)
+    assert live(acme, table) == {record["Id"] for record in records}
+    rows = acme.everything([table, lines])
+    for record in records:
+        own = [row for row in rows[table] if row["id"] == record["Id"]]
+        own += [row for row in rows[lines] if row[f"{table}_id"] == record["Id"]]
+        assert len(own) == 1 + len(record.get("Line", []))
+
+
+def test_an_idle_sync_costs_one_metered_call(acme: World) -> None:
+    sync, outcomes = acme.sync()
+
+    assert acme.sandbox.counters()["metered"] == 1
+    assert sync.totals.calls == 1
+    assert {outcome.mode for outcome in outcomes} == {Mode.CHANGES}
+    assert sync.totals.read == 0
+
+
+def test_what_is_loaded_is_not_loaded_again_though_it_is_told_again(acme: World) -> None:
+    clerk = acme.sandbox.books()
+    ids = clerk.ids("Invoice")
+    clerk.change("Invoice", ids[0], {"PrivateNote": "once"})
+    clerk.delete("Invoice", ids[1])
+    first, _ = acme.sync()
+    acme.sandbox.reset_counters()
+
+    second, _ = acme.sync()
+
+    assert first.totals.read >= 1
+    assert second.totals.read == 0
+    assert second.totals.deleted == 0
+    assert acme.sandbox.counters()["metered"] == 1
+
+
+def test_two_edits_in_one_second_both_arrive(acme: World) -> None:
+    clerk = acme.sandbox.books()
+    id_ = clerk.ids("Invoice")[0]
+    for note in ("first", "second", "third"):
+        clerk.change("Invoice", id_, {"PrivateNote": note})
+        acme.sync()
+        assert acme.ask("SELECT private_note FROM invoice WHERE id = ?", id_) == [(note,)]
+
+
+def test_every_sort_of_change_arrives_and_the_rest_stays(acme: World) -> None:
+    clerk = acme.sandbox.books()
+    ids = clerk.ids("Invoice")
+    clerk.void("Invoice", ids[0])
+    clerk.delete("Invoice", ids[1])
+    clerk.pay(ids[5])
+    clerk.change("Invoice", ids[6], {"Line": clerk.get("Invoice", ids[6])["Line"][:1]})
+    customers = clerk.ids("Customer")
+    clerk.deactivate("Customer", customers[0])
+
+    acme.sync()
+
+    agree(acme, "Invoice", "invoice", "invoice_line")
+    agree(acme, "Payment", "payment", "payment_line")
+    assert acme.ask("SELECT active, _deleted FROM customer WHERE id = ?", customers[0]) == [(False, False)]
+    assert acme.ask("SELECT DISTINCT _deleted FROM invoice_line WHERE invoice_id = ?", ids[1]) == [(True,)]
+
+
+def test_a_record_that_was_called_deleted_wrongly_is_kept(acme: World) -> None:
+    books = acme.sandbox.books().books
+    id_ = acme.sandbox.books().ids("Invoice")[0]
+    record = books.get("Invoice", id_)
+    assert record is not None
+    books.remove("Invoice", id_, int(acme.sandbox.now().timestamp()))
+    books.put("Invoice", record)
+
+    acme.sync()
+
+    assert acme.sandbox.counters()["paths"]["GET query"] == 1, "the delete was told, and asked about"
+
+    assert acme.ask("SELECT _deleted FROM invoice WHERE id = ?", id_) == [(False,)]
+
+
+@pytest.mark.parametrize("how_many", [999, 1000, 1001, 2300])
+def test_more_changes_than_one_answer_holds_arrive_whole(world: Callable[..., World], how_many: int) -> None:
+    acme = world(choose_companies(companies=1, invoices=2600, seed=5, recorded=None))
+    acme.source(streams=["Invoice", "Payment", "Term"])
+    acme.sync()
+    clerk = acme.sandbox.books()
+    ids = clerk.ids("Invoice")
+    for id_ in ids[: how_many - 5]:
+        clerk.change("Invoice", id_, {"PrivateNote": "many"})
+    for id_ in ids[-5:]:
+        clerk.delete("Invoice", id_)
+
+    sync, _ = acme.sync()
+
+    assert sync.state is SyncState.SUCCEEDED
+    assert acme.ask("SELECT count(*) FROM invoice WHERE private_note = 'many'") == [(how_many - 5,)]
+    assert live(acme, "invoice") == set(ids[:-5])
+
+
+def test_a_gap_longer_than_the_window_is_read_in_full_and_its_deletes_are_found(acme: World) -> None:
+    clerk = acme.sandbox.books()
+    ids = clerk.ids("Invoice")
+    clerk.delete("Invoice", ids[0])
+    clerk.change("Invoice", ids[1], {"PrivateNote": "long ago"})
+    acme.sandbox.advance(timedelta(days=45))
+
+    _, outcomes = acme.sync()
+
+    assert {outcome.state for outcome in outcomes} == {StreamState.LANDED}
+    assert live(acme, "invoice") == set(ids[1:])
+    assert acme.ask("SELECT private_note FROM invoice WHERE id = ?", ids[1]) == [("long ago",)]
+
+
+def test_an_entity_that_refuses_change_data_capture_does_not_spoil_the_others(acme: World) -> None:
+    acme.sandbox.fault(path="cdc", entity="Budget", status=400, code="2010", times=99)
+    clerk = acme.sandbox.books()
+    clerk.change("Invoice", clerk.ids("Invoice")[0], {"PrivateNote": "still told"})
+
+    sync, _ = acme.sync()
+
+    assert sync.state is SyncState.SUCCEEDED
+    assert acme.ask("SELECT count(*) FROM invoice WHERE private_note = 'still told'") == [(1,)]
+    (connection,) = connections.every(acme.around.db)
+    assert {
+        name for name, cursor in cursors.of(acme.around.db, connection).items() if cursor.refuses_changes
+    } == {"Budget"}
+    acme.sandbox.reset_counters()
+    acme.sync()
+    assert acme.sandbox.counters()["metered"] == 1
+
+
+def test_streams_outside_change_data_capture_are_read_on_their_own_clock(world: Callable[..., World]) -> None:
+    acme = world(choose_companies(companies=1, invoices=0, seed=5, recorded=None))
+    acme.source(streams=["TimeActivity", "TaxRate"])
+    acme.sync()
+    clerk = acme.sandbox.books()
+    ids = clerk.ids("TimeActivity")
+    clerk.delete("TimeActivity", ids[0])
+    clerk.change("TimeActivity", ids[1], {"Description": "changed"})
+    acme.sandbox.reset_counters()
+
+    acme.sync()
+    assert acme.sandbox.counters()["metered"] == 0
+
+    soon = replace(acme, around=replace(acme.around, clocks=Clocks(refresh=timedelta(0))))
+    soon.sync()
+    assert acme.ask("SELECT description FROM time_activity WHERE id = ?", ids[1]) == [("changed",)]
+
+    compare = replace(
+        acme, around=replace(acme.around, clocks=Clocks(refresh=timedelta(0), compare=timedelta(0)))
+    )
+    compare.sync()
+    assert live(acme, "time_activity") == set(ids[1:])
+
+
+def test_a_child_of_a_renamed_parent_is_renamed_on_the_slower_clock(acme: World) -> None:
+    clerk = acme.sandbox.books()
+    children = [id_ for id_ in clerk.ids("Customer") if "ParentRef" in clerk.get("Customer", id_)]
+    parent = clerk.get("Customer", children[0])["ParentRef"]["value"]
+    clerk.rename("Customer", parent, "Renamed parent")
+    told = clerk.get("Customer", children[0])["FullyQualifiedName"]
+
+    replace(acme, around=replace(acme.around, clocks=Clocks(compare=timedelta(0)))).sync()
+
+    assert told.startswith("Renamed parent:")
+    assert acme.ask("SELECT fully_qualified_name FROM customer WHERE id = ?", children[0]) == [(told,)]
+
+
+def test_all_values_are_those_of_quickbooks_after_many_changes(acme: World) -> None:
+    clerk = acme.sandbox.books()
+    for id_ in clerk.ids("Invoice")[:20]:
+        clerk.change("Invoice", id_, {"PrivateNote": f"note of {id_} ✓", "TrackingNum": "0001"})
+    acme.sync()
+
+    rows = acme.everything(table.name for table in catalog()["Invoice"].table.family())
+    for record in Oracle(acme.sandbox, acme.sandbox.realms[0]).records("Invoice"):
+        own = [
+            row
+            for table in catalog()["Invoice"].table.family()
+            for row in rows[table.name]
+            if row[table.parent_id or "id"] == record["Id"]
+        ]
+        assert not values_of(record) - values_stood(own)
