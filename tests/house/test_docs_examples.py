@@ -1,0 +1,82 @@
+"""What the pages tell people to type works: each SQL statement runs, each configuration can be applied."""
+
+import random
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from counterfoil.actions.apply import apply
+from counterfoil.actions.document import Document
+from counterfoil.actions.draft import Birth
+from counterfoil.destinations.duckdb import TYPES
+from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
+from counterfoil.model.table import Column, all_columns
+from counterfoil.quickbooks.catalog import catalog, tables
+from counterfoil.store.db import Database, open_database
+from counterfoil.store.vault import Vault
+from tests.house.code import files, read
+
+BIRTH = Birth(now=datetime(2026, 11, 22, tzinfo=UTC), chance=random.Random(1))
+
+
+def examples(language: str) -> list[tuple[Path, str]]:
+    """Every block in a language on any page, without the blanks that it stands behind in a list."""
+    block = re.compile(rf"^( *)```{language}\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
+    pages = [path for path in files() if path.suffix == ".md"]
+    return [
+        (page, re.sub(f"^{indent}", "", text, flags=re.MULTILINE))
+        for page in pages
+        for indent, text in block.findall(read(page))
+    ]
+
+
+SQL = examples("sql")
+CONFIGURATIONS = [(page, text) for page, text in examples("yaml") if text.startswith("version:")]
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """All tables, empty, as the first sync makes them."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("CREATE SCHEMA quickbooks")
+        for table in tables(catalog().values()):
+            _make(connection, table.name, all_columns(table))
+        _make(connection, SYNCS, SYNCS_COLUMNS)
+        yield connection
+
+
+def _make(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:
+    declared = ", ".join(f'"{column.name}" {TYPES[column.type]}' for column in columns)
+    connection.execute(f"CREATE TABLE quickbooks.{name} ({declared})")
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(
+        f"sqlite:///{tmp_path}/store.db", vault=Vault([bytes(32)]), locks=tmp_path / "locks"
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("page", "sql"), SQL, ids=[f"{page}-{place}" for place, (page, _) in enumerate(SQL)])
+def test_every_statement_on_a_page_runs(page: Path, sql: str, warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert warehouse.execute(sql) is warehouse, page
+
+
+@pytest.mark.parametrize(("page", "text"), CONFIGURATIONS, ids=[str(page) for page, _ in CONFIGURATIONS])
+def test_every_whole_configuration_on_a_page_can_be_applied(page: Path, text: str, db: Database) -> None:
+    changes = apply(
+        db, Document(filename=str(page), text=text), environment={"BOOKS_FOLDER": "books"}, birth=BIRTH
+    )
+
+    assert {change.noun for change in changes} >= {"credential", "destination", "source"}
+
+
+def test_there_are_examples_to_try() -> None:
+    assert len(SQL) >= 4
+    assert len(CONFIGURATIONS) >= 2
