@@ -68,6 +68,14 @@ SETTINGS = (
     ),
     Setting(name="quickbooks_client_id", help="The client id of your app at developer.intuit.com."),
     Setting(name="quickbooks_client_secret", secret=True, help="The client secret of your app."),
+    Setting(
+        name="monthly_calls",
+        default="500000",
+        help=(
+            "How many metered calls Intuit allows a month, for all companies of your app together: 500000 on the "
+            "free tier. From 80 % on Counterfoil warns; no sync is ever refused for it."
+        ),
+    ),
     Setting(name="log_level", default="INFO", help="How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
 """In the order in which the reference page tells them. HOME stands for the folder of the setting `home`."""
@@ -85,6 +93,7 @@ class Settings:
     quickbooks_oauth_url: str
     quickbooks_client_id: str
     quickbooks_client_secret: str = field(repr=False)
+    monthly_calls: int
     log_level: str
     environment: Mapping[str, str] = field(repr=False)
 
@@ -108,7 +117,8 @@ def read_settings(
         for setting in SETTINGS[1:]
     }
     _check(values)
-    return Settings(home=home, environment=dict(variables), **values)
+    calls = _number("monthly_calls", values.pop("monthly_calls"))
+    return Settings(home=home, environment=dict(variables), monthly_calls=calls, **values)
 
 
 def _from_environment(setting: Setting, variables: Mapping[str, str]) -> str:
@@ -190,3 +200,14 @@ def _check(values: dict[str, str]) -> None:
                 do="Begin it with https:// or http://.",
             )
         values[name] = values[name].rstrip("/")
+
+
+def _number(name: str, value: str) -> int:
+    """A whole number above 0; `500_000` and `500,000` are read too."""
+    digits = value.replace("_", "").replace(",", "")
+    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) <= 12 and int(digits)):
+        raise SettingInvalid(
+            f"{PREFIX}{name.upper()} is {value[:50]!r}, which is no whole number above 0.",
+            do="Write digits: 500000.",
+        )
+    return int(digits)

@@ -95,6 +95,19 @@ def test_no_secret_shows_in_what_settings_print(tmp_path: Path) -> None:
 
 def test_every_setting_can_be_given_and_says_what_it_is_for(tmp_path: Path) -> None:
     for setting in SETTINGS[1:]:
-        value = {"log_level": "ERROR"}.get(setting.name, "https://example.test")
-        assert getattr(read(tmp_path, **{setting.variable: value}), setting.name) == value
+        value = {"log_level": "ERROR", "monthly_calls": "1000000"}.get(setting.name, "https://example.test")
+        assert str(getattr(read(tmp_path, **{setting.variable: value}), setting.name)) == value
         assert setting.help.endswith(".")
+
+
+@pytest.mark.parametrize("written_as", ["1000000", "1_000_000", "1,000,000"])
+def test_a_monthly_allowance_may_be_written_with_marks_between_thousands(
+    tmp_path: Path, written_as: str
+) -> None:
+    assert read(tmp_path, COUNTERFOIL_MONTHLY_CALLS=written_as).monthly_calls == 1_000_000
+
+
+@pytest.mark.parametrize("bad", ["0", "-5", "1e6", "many", "0.5", "²", "9" * 13])
+def test_a_monthly_allowance_that_is_no_number_of_calls_is_refused(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(SettingInvalid, match="COUNTERFOIL_MONTHLY_CALLS is"):
+        read(tmp_path, COUNTERFOIL_MONTHLY_CALLS=bad)

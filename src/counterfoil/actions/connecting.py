@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from counterfoil.actions.credentials import Grant, connect
 from counterfoil.actions.draft import Birth
 from counterfoil.actions.sync_now import Surroundings, client_of
+from counterfoil.actions.tally import counted
 from counterfoil.model.company import Company
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.quickbooks.company import read_company
@@ -32,7 +33,7 @@ def connect_company(
     tokens = around.app.exchange(consent.code, redirect_uri=consent.redirect_uri, now=around.now())
     grant = Grant(name=name, realm_id=consent.realm_id, environment=environment, tokens=tokens)
     credential = connect(around.db, grant, Birth(now=around.now(), chance=around.chance))
-    with client_of(around, credential) as client:
+    with client_of(around, credential) as client, counted(around.db, client, now=around.now):
         company = read_company(client)
     known = replace(credential, company_name=company.name)
     credentials.save(around.db, known)

@@ -9,6 +9,7 @@ import typer
 from counterfoil import __version__
 from counterfoil.cli import (
     apply,
+    budget,
     connect,
     credentials,
     demo,
@@ -57,7 +58,7 @@ def make_app() -> typer.Typer:
     apply.add_to(app, START)
     sandbox.add_to(app, START)
     sync.add_to(app, WORK)
-    for look in (sources, syncs, tables, destinations, credentials):
+    for look in (sources, syncs, tables, budget, destinations, credentials):
         look.add_to(app, LOOK)
     return app
 

@@ -69,6 +69,7 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
             environment=settings.environment,
             now=lambda: datetime.now(UTC),
             chance=random.SystemRandom(),
+            monthly_calls=settings.monthly_calls,
         )
 
 

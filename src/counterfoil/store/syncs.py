@@ -38,6 +38,13 @@ def save(db: Database, sync: Sync) -> None:
         )
 
 
+def save_totals(db: Database, sync_id: str, totals: Totals) -> None:
+    """Keep what a running sync has come to so far; its state stays as it is."""
+    with db.writing() as transaction:
+        sync = sa.update(schema.syncs).where(schema.syncs.c.id == sync_id)
+        transaction.execute(sync.values(totals=asdict(totals)))
+
+
 def with_id(db: Database, sync_id: str) -> Sync:
     """The sync of this id. Raises NotFound."""
     found = _select(db, schema.syncs.c.id == sync_id, limit=1)

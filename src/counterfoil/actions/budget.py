@@ -1,0 +1,49 @@
+"""What one may do with the budget of metered calls: see how it stands, be warned (Promise 10)."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from counterfoil.model.budget import Budget, month_of, slow_down
+from counterfoil.store import calls, credentials
+from counterfoil.store.db import Database
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetView:
+    """A month's budget, the names of companies by realm_id as far as known, and the sum of each month before."""
+
+    budget: Budget
+    names: Mapping[str, str]
+    before: Mapping[date, int]
+
+
+def show(db: Database, now: datetime, allowance: int) -> BudgetView:
+    """How this month stands, of which companies, and what earlier months came to."""
+    names = {known.realm_id: known.company_name or known.name for known in credentials.every(db)}
+    this_month = month_of(now)[0]
+    before: dict[date, int] = {}
+    for counted in calls.by_month(db):
+        if counted.day < this_month:
+            before[counted.day] = before.get(counted.day, 0) + counted.metered
+    return BudgetView(budget=standing(db, now, allowance), names=names, before=before)
+
+
+def standing(db: Database, now: datetime, allowance: int) -> Budget:
+    """How this month's calls stand, over all companies of the store: they share one Intuit app."""
+    first, end = month_of(now)
+    return Budget(at=now, allowance=allowance, counted=calls.by_day(db, first, end))
+
+
+def warn(budget: Budget) -> None:
+    """Say in the log, when a sync has ended, that the allowance runs out."""
+    if budget.warns:
+        _log.warning(
+            "%s of %s metered calls of this month are used; the rest lasts when syncs are %.1f times as rare",
+            f"{budget.used:,}",
+            f"{budget.allowance:,}",
+            slow_down(budget),
+        )
