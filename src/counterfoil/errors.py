@@ -160,6 +160,10 @@ class PoisonedPage(Transient):
 
     code = "quickbooks.poisoned"
 
+    def __init__(self, what: str, *, do: str = "", fault: str = "") -> None:
+        super().__init__(what, do=do)
+        self.fault = fault
+
 
 class WarehouseRefused(NeedsPerson):
     """The warehouse said no: permission, name or type."""

@@ -24,19 +24,28 @@ _ORDER = re.compile(rf"{_PROPERTY.pattern}( ASC| DESC)?")
 
 
 def select(
-    stream: Stream, *, where: Iterable[Condition] = (), order: str = "", start: int = 1, limit: int = PAGE
+    stream: Stream,
+    *,
+    where: Iterable[Condition] = (),
+    order: str = "",
+    start: int = 1,
+    limit: int = PAGE,
+    fields: Sequence[str] = (),
 ) -> str:
     """Ask for records. `order` is one property, with " ASC" or " DESC"; `start` counts from 1.
 
+    `fields` asks for a few properties only, which QuickBooks does not promise to grant (reference, section 3).
     Inactive records are included: QuickBooks hides them from anyone who does not name them.
     """
     if not 1 <= limit <= PAGE or start < 1:
         raise Defect(f"A page from {start} with {limit} records cannot be asked for.")
     if order and not _ORDER.fullmatch(order):
         raise Defect(f"Cannot order by {order!r}.")
+    if not all(_PROPERTY.fullmatch(name) for name in fields):
+        raise Defect(f"Cannot ask for {fields!r}.")
     return " ".join(
         [
-            f"SELECT * FROM {stream.name}",  # noqa: S608 - not SQL; the name is the catalog's
+            f"SELECT {', '.join(fields) or '*'} FROM {stream.name}",  # noqa: S608 - not SQL; the name is the catalog's
             *_where(stream, where),
             *([f"ORDERBY {order}"] if order else []),
             f"STARTPOSITION {start} MAXRESULTS {limit}",

@@ -124,4 +124,6 @@ def error_of(fault: Fault, company: str = "") -> CounterfoilError:
         return error(said, do=do, fault_code=fault.code, detail=fault.detail)
     if issubclass(error, RateLimited):
         return error(said, do=do, retry_after=fault.retry_after)
+    if issubclass(error, PoisonedPage):
+        return error(said, do=do, fault=str(fault))
     return error(said, do=do)

@@ -5,19 +5,21 @@ Pages are keyed on MetaData.CreateTime, which never changes, so that an edit can
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from counterfoil.errors import RequestRefused
+from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.stream import Reading, Stream
 from counterfoil.quickbooks.answer import count, split
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.changes import changes
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import PAGE, Condition, select, select_count
-from counterfoil.sync.records import created_at, unwrap
+from counterfoil.sync.bisect import read_page
+from counterfoil.sync.listing import CREATED, Listing, Page, time_in
 
-CREATED = "MetaData.CreateTime"
 SECOND = timedelta(seconds=1)
 OVERLAP = 50
 """Records that two pages by offset share: a delete between them may shift the second page by so many."""
@@ -29,13 +31,15 @@ REMEMBERED = timedelta(days=29)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """What one call reads: created at or after `since` and before `until` (aware, UTC; None is open).
+    """What one call reads: made at or after `since` and before `until` (aware, UTC; None is open).
 
-    `start` counts where CreateTime cannot part the records: within one second, or in a whole stream.
+    `by` is the time that is meant: CREATED, or UPDATED where changes are read (`sync.updated`). `start` counts
+    where it cannot part the records: within one second, or in a whole stream.
     `last_page` is the fingerprint of the page before, since some entities ignore STARTPOSITION.
     """
 
     stream: Stream
+    by: str = CREATED
     since: datetime | None = None
     until: datetime | None = None
     start: int = 1
@@ -51,7 +55,8 @@ class Piece:
 class PieceRead:
     """The records of one piece and the pieces that follow; `counted` is the stream's size where it was asked.
 
-    `only_recent` says that QuickBooks could not tell all records, just those that changed of late.
+    `only_recent` says that QuickBooks could not tell all records, just those that changed of late. `bad` are those
+    that it holds and could not serve: they are no less there.
     """
 
     records: list[msgspec.Raw]
@@ -60,6 +65,7 @@ class PieceRead:
     calls: int = 1
     only_recent: bool = False
     server_time: datetime | None = None
+    bad: tuple[BadRecord, ...] = ()
 
 
 def read_piece(client: Client, piece: Piece, now: datetime) -> PieceRead:
@@ -71,53 +77,61 @@ def read_piece(client: Client, piece: Piece, now: datetime) -> PieceRead:
         return _unqueryable(client, stream, now)
     if "{currency}" in stream.where:
         return _by_currency(client, stream)
-    records, server_time = _page(client, piece)
-    if len(records) < PAGE or stream.reading is Reading.ONCE:
-        return PieceRead(records=records, following=_besides(piece), server_time=server_time)
-    following, total = _after_full_page(client, piece, records, now)
+    page = _page(client, piece)
+    after = _Following([])
+    if page.full and stream.reading is not Reading.ONCE:
+        after = _after_full_page(client, piece, page, now)
     return PieceRead(
-        records=records,
-        following=[*following, *_besides(piece)],
-        counted=total,
-        calls=1 if total is None else 2,
-        server_time=server_time,
+        records=page.records,
+        following=[*after.pieces, *_besides(piece)],
+        counted=after.counted,
+        calls=page.calls + (after.counted is not None),
+        server_time=page.server_time,
+        bad=() if after.all_again else page.bad,
     )
 
 
-def _page(client: Client, piece: Piece) -> tuple[list[msgspec.Raw], datetime | None]:
+class _Following(NamedTuple):
+    """What follows a full page. `counted` is the stream's size; `all_again`: the page itself is read again."""
+
+    pieces: list[Piece]
+    counted: int | None = None
+    all_again: bool = False
+
+
+def _page(client: Client, piece: Piece) -> Page:
     where: list[Condition] = []
     if piece.since is not None:
-        where.append((CREATED, ">=", piece.since))
+        where.append((piece.by, ">=", piece.since))
     if piece.until is not None:
-        where.append((CREATED, "<", piece.until))
-    order = f"{CREATED} ASC" if piece.stream.reading is Reading.KEYSET else ""
-    statement = select(piece.stream, where=where, order=order, start=piece.start)
-    answer = client.query(statement)
-    records = split(answer, piece.stream.answer_key)
-    flat = [unwrap(record) for record in records] if piece.stream.wrapped else records
-    return flat, answer.server_time
+        where.append((piece.by, "<", piece.until))
+    by = piece.by if piece.stream.reading is Reading.KEYSET else ""
+    return read_page(client, Listing(stream=piece.stream, where=tuple(where), by=by), piece.start)
 
 
-def _after_full_page(
-    client: Client, piece: Piece, records: list[msgspec.Raw], now: datetime
-) -> tuple[list[Piece], int | None]:
-    """What follows a full page, and how many records the stream has where that was worth a call."""
+def _after_full_page(client: Client, piece: Piece, page: Page, now: datetime) -> _Following:
+    """Go on behind a full page; the stream is counted where that is worth a call."""
     if piece.by_offset:
-        return _next_by_offset(piece, records), None
-    times = [created_at(record) for record in records]
+        return _Following(_next_by_offset(piece, page))
+    times = [time_in(piece.by, record) for record in page.records]
     known = [time for time in times if time is not None]
     if piece.stream.reading is Reading.OFFSET or len(known) < len(times) or _filter_ignored(piece, known):
-        return [replace(piece, since=None, until=None, by_offset=True, start=1 + PAGE - OVERLAP)], None
+        return _Following([replace(piece, by_offset=True, start=1 + _advance(page))])
     if known != sorted(known):
-        return _halves(piece, now), None
+        return _Following(_halves(piece, now), all_again=True)
     first, last = known[0].replace(microsecond=0), known[-1].replace(microsecond=0)
     if first == last:
-        return _one_second(piece, last), None
+        return _Following(_one_second(piece, last, page))
     rest = replace(piece, since=last)
     if not piece.is_first:
-        return [rest], None
+        return _Following([rest])
     total = count(client.query(select_count(piece.stream)))
-    return _windows(rest, total, now), total
+    return _Following(_windows(rest, total, now), total)
+
+
+def _advance(page: Page) -> int:
+    """Places to the next page by offset, which repeats some good records: no bad one is met twice."""
+    return page.places - min(OVERLAP, page.tail)
 
 
 def _filter_ignored(piece: Piece, times: list[datetime]) -> bool:
@@ -126,16 +140,20 @@ def _filter_ignored(piece: Piece, times: list[datetime]) -> bool:
     return too_old or (piece.until is not None and max(times) >= piece.until)
 
 
-def _next_by_offset(piece: Piece, records: list[msgspec.Raw]) -> list[Piece]:
-    page = hash(tuple(bytes(record) for record in records))
-    if page == piece.last_page:
+def _next_by_offset(piece: Piece, page: Page) -> list[Piece]:
+    fingerprint = hash(tuple(bytes(record) for record in page.records))
+    if fingerprint == piece.last_page:
         return []  # STARTPOSITION is ignored: this page is all there is (reference, section 3.1)
-    return [replace(piece, start=piece.start + PAGE - OVERLAP, last_page=page)]
+    return [replace(piece, start=piece.start + _advance(page), last_page=fingerprint)]
 
 
-def _one_second(piece: Piece, second: datetime) -> list[Piece]:
-    """A bulk import fills a page with one second: page inside it, then go on behind it."""
-    inside = replace(piece, since=second, until=second + SECOND, by_offset=True, start=1 + PAGE - OVERLAP)
+def _one_second(piece: Piece, second: datetime, page: Page) -> list[Piece]:
+    """A bulk import fills a page with one second: page inside it, then go on behind it.
+
+    Bad records at the head of the page may be of an earlier second: they do not count inside this one.
+    """
+    start = 1 + _advance(page) - page.lead
+    inside = replace(piece, since=second, until=second + SECOND, by_offset=True, start=start)
     beyond = replace(piece, since=second + SECOND)
     is_over = piece.until is not None and second + SECOND >= piece.until
     return [inside] if is_over else [inside, beyond]
@@ -183,11 +201,13 @@ def _single(client: Client, stream: Stream) -> PieceRead:
 def _unqueryable(client: Client, stream: Stream, now: datetime) -> PieceRead:
     """QuickBooks documents no query for this entity: try one, else take what changed of late."""
     try:
-        records = split(client.query(select(stream)), stream.answer_key)
-        return PieceRead(records=records, following=[], only_recent=len(records) == PAGE)
+        page = read_page(client, Listing(stream=stream))
     except RequestRefused:
         found = changes(client, [stream], now - REMEMBERED).by_entity[stream.name]
         return PieceRead(records=found.records, following=[], calls=2, only_recent=True)
+    return PieceRead(
+        records=page.records, following=[], only_recent=page.full, calls=page.calls, bad=page.bad
+    )
 
 
 def _by_currency(client: Client, stream: Stream) -> PieceRead:
@@ -199,4 +219,5 @@ def _by_currency(client: Client, stream: Stream) -> PieceRead:
         return PieceRead(records=[], following=[])
     listed = " IN (" + ",".join(f"'{code}'" for code in known) + ")"
     asked = replace(stream, where=stream.where.replace(" = '{currency}'", listed))
-    return PieceRead(records=split(client.query(select(asked)), stream.answer_key), following=[], calls=2)
+    page = read_page(client, Listing(stream=asked))
+    return PieceRead(records=page.records, following=[], calls=1 + page.calls, bad=page.bad)
