@@ -145,7 +145,7 @@ def client_of(around: Surroundings, credential: Credential) -> Client:
 
 
 def _ended(sync: Sync, became: tuple[StreamOutcome, ...], now: datetime) -> Sync:
-    failed = [outcome for outcome in became if outcome.state is StreamState.FAILED]
+    failed = [outcome for outcome in became if outcome.code and outcome.state is not StreamState.SKIPPED]
     landed = any(outcome.state in (StreamState.LANDED, StreamState.INCOMPLETE) for outcome in became)
     state = SyncState.SUCCEEDED if not failed else SyncState.PARTIAL if landed else SyncState.FAILED
     worst = next(iter(failed), None)

@@ -41,13 +41,15 @@ class Batch:
     `files` maps a table's name (without prefix) to its Parquet files. Rows carry `_seq`, which grows with each
     record read: of several versions of one id the one with the highest `_seq` is the newest, and children
     belong to the parent row with the same `_seq`. `deleted` lists ids that QuickBooks no longer has. When
-    `complete`, every id that QuickBooks has is in the files: what the warehouse has beyond them is gone.
+    `complete`, every id that QuickBooks has is in the files: what the warehouse has beyond them is gone, but for those
+    `spared`, which QuickBooks has and could not serve.
     """
 
     table: Table
     files: Mapping[str, Sequence[Path]]
     deleted: Sequence[str] = ()
     complete: bool = False
+    spared: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

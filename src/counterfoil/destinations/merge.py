@@ -157,6 +157,8 @@ class Merge:
                 f"WHERE {speak.name('_realm_id')} = ? AND id NOT IN (SELECT id FROM newest)",
                 self.landing.realm_id,
             )
+        for id_ in batch.spared:
+            speak.execute("DELETE FROM gone WHERE id = ?", id_)
 
     def _bury(self, table: Table) -> int:
         """Mark what QuickBooks no longer has, parents and children alike (Promise 4); answer with how many rows."""

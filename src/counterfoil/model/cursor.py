@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from counterfoil.model.bad_record import BadRecord
+
 CDC_WINDOW = timedelta(days=29)
 """Change data capture looks back 30 days (reference, section 4); a day is left for clocks and long syncs."""
 
@@ -17,7 +19,8 @@ class Cursor:
     `compared_at` is when all ids were last compared with QuickBooks', which is how deletes are found in streams
     outside change data capture; a full read compares too. `rows` is how many the stream's table had after the
     load: fewer later means that someone else took rows away. `refuses_changes` notes that this company's change
-    data capture does not tell of the stream.
+    data capture does not tell of the stream. `unread` are records that QuickBooks could not serve: each next sync asks
+    for them again.
     """
 
     stream: str
@@ -26,6 +29,7 @@ class Cursor:
     versions: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
     refuses_changes: bool = False
+    unread: tuple[BadRecord, ...] = ()
 
     def still_covered(self, now: datetime) -> bool:
         """Tell whether change data capture still remembers everything since."""
@@ -46,4 +50,5 @@ def earliest(cursors: Sequence[Cursor]) -> Cursor:
         },
         rows=None,
         refuses_changes=any(cursor.refuses_changes for cursor in cursors),
+        unread=tuple(dict.fromkeys(bad for cursor in cursors for bad in cursor.unread)),
     )

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
+from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor, earliest
 from counterfoil.model.source import Source
@@ -47,6 +49,7 @@ def advance(db: Database, connection: Connection, reached: Iterable[Cursor]) -> 
                     "versions": dict(cursor.versions),
                     "rows": cursor.rows,
                     "refuses_changes": cursor.refuses_changes,
+                    "unread": msgspec.to_builtins(cursor.unread),
                 },
             )
 
@@ -68,4 +71,5 @@ def _cursor(row: sa.Row[*tuple[Any, ...]]) -> Cursor:
         versions=row.versions,
         rows=row.rows,
         refuses_changes=row.refuses_changes,
+        unread=msgspec.convert(row.unread, tuple[BadRecord, ...]),
     )

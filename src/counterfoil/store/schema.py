@@ -108,6 +108,7 @@ cursors = sa.Table(
     sa.Column("versions", sa.JSON, nullable=False),
     sa.Column("rows", sa.BigInteger),
     sa.Column("refuses_changes", sa.Boolean, nullable=False),
+    sa.Column("unread", sa.JSON, nullable=False),
 )
 
 observations = sa.Table(

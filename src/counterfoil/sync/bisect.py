@@ -14,7 +14,9 @@ from counterfoil.sync.listing import Asking, Listing, Page
 from counterfoil.sync.naming import Bad, glimpse, name
 from counterfoil.sync.records import id_of
 
-ATTEMPTS = 4
+ATTEMPTS = 8
+WORTH_KEEPING = 200
+"""So many places read go on from there where places shift; fewer are read again."""
 MOST_PLACES = 2 * PAGE
 """A walk that met no good record for so long ends: no bad record is why."""
 SUSPICIOUS = 16
@@ -25,22 +27,24 @@ FAR = 10_000_000
 def read_page(client: Client, listing: Listing, start: int = 1) -> Page:
     """Read up to PAGE places of a listing, from `start` on, around its bad records.
 
-    Where bad records end the page it is read on until a good one stands last. Raises PoisonedPage when no record
-    can be blamed: places are ignored, everything fails, or places shift faster than they are read.
+    Where bad records end the page it is read on until a good one stands last; where places shift meanwhile it ends
+    early. Raises PoisonedPage when no record can be blamed: places mean nothing, or everything fails.
     """
     asking = Asking(client, listing)
     found = asking.records(start, PAGE)
     if found is not None:
         return _page(asking, found, full=len(found) >= PAGE)
     for _ in range(ATTEMPTS):
+        walk = _Walk(asking, start)
         try:
-            return _Walk(asking, start).run()
+            return _page(asking, walk.slots, full=walk.run())
         except _Shifted:
-            continue
+            if len(walk.slots) >= WORTH_KEEPING:
+                return _page(asking, walk.slots, full=True)
     raise asking.poison
 
 
-class _Shifted(Exception):  # noqa: N818 - no failure: the walk begins anew
+class _Shifted(Exception):  # noqa: N818 - no failure: what was read until then holds
     """A record before the place that is read went away: every place behind it moved by one."""
 
 
@@ -60,7 +64,8 @@ class _Walk:
         self.since_bad = PAGE
         self.can_glimpse = True
 
-    def run(self) -> Page:
+    def run(self) -> bool:
+        """Fill the slots; tell whether more may follow. After _Shifted they end with the last sure place."""
         while not self._is_full():
             if self._bad_in_a_row() >= MOST_PLACES:
                 raise self.asking.poison
@@ -71,8 +76,8 @@ class _Walk:
                 continue
             self._good(found, limit)
             if len(found) < limit:
-                return _page(self.asking, self.slots, full=False)
-        return _page(self.asking, self.slots, full=True)
+                return False
+        return True
 
     def _is_full(self) -> bool:
         return self.suspects == 0 and len(self.slots) >= PAGE and not isinstance(self.slots[-1], Bad)
@@ -80,16 +85,16 @@ class _Walk:
     def _ask(self, limit: int) -> list[msgspec.Raw] | None:
         """The next places, or None. Raises _Shifted when they are not the next any more."""
         before = self.slots[-1] if self.slots else None
-        place = self.start + len(self.slots)
-        if before is None or isinstance(before, Bad):
-            found = self.asking.records(place, limit)
-            return None if found is None else found[:limit]
-        found = self.asking.records(place - 1, limit + 1)
+        anchored = before is not None and not isinstance(before, Bad)
+        place = self.start + len(self.slots) - anchored
+        found = self.asking.records(place, limit + anchored)
         if found is None:
             return None
-        if not found or _key(found[0]) != _key(before):
+        if len(found) > limit + anchored:
+            raise self.asking.poison  # a server that ignores MAXRESULTS cannot be asked for one record
+        if anchored and not _same(found, before):
             raise _Shifted
-        return found[1 : limit + 1]
+        return found[anchored:]
 
     def _poisoned(self, limit: int) -> None:
         if limit > 1:
@@ -119,12 +124,13 @@ class _Walk:
         """What was read behind bad records counts only if they, and the record before them, still stand there."""
         run = self._bad_in_a_row()
         last = self.start + len(self.slots) - 1
-        if self.asking.records(last, 1) is not None:
-            raise _Shifted
-        if run < len(self.slots):
-            before, again = self.slots[-run - 1], self.asking.records(last - run, 1)
-            if isinstance(before, Bad) or not again or _key(again[0]) != _key(before):
-                raise _Shifted
+        sure = self.slots[:-run]
+        if self.asking.records(last, 1) is None and (
+            not sure or _same(self.asking.records(last - run, 1), sure[-1])
+        ):
+            return
+        self.slots = sure
+        raise _Shifted
 
     def _bad_in_a_row(self) -> int:
         run = 0
@@ -133,8 +139,11 @@ class _Walk:
         return run
 
 
-def _key(record: msgspec.Raw) -> str | bytes:
-    return id_of(record) or bytes(record)
+def _same(found: Sequence[msgspec.Raw] | None, expected: msgspec.Raw | Bad | None) -> bool:
+    """Tell whether the record that is expected stands first."""
+    if not found or expected is None or isinstance(expected, Bad):
+        return False
+    return (id_of(found[0]) or bytes(found[0])) == (id_of(expected) or bytes(expected))
 
 
 def _page(asking: Asking, slots: Sequence[msgspec.Raw | Bad], *, full: bool) -> Page:

@@ -1,7 +1,7 @@
 """Extract: what each task asks for, read by several hands at once and handed on page by page."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,8 @@ from datetime import datetime
 import msgspec
 
 from counterfoil.errors import CounterfoilError, FeatureNotInPlan, PoisonedPage, RequestRefused
-from counterfoil.model.cursor import Cursor
 from counterfoil.model.outcome import Mode
 from counterfoil.model.stream import Stream
-from counterfoil.model.task import Task
 from counterfoil.quickbooks.client import Client
 from counterfoil.sync.follow import OVERLAP, Follower
 from counterfoil.sync.pieces import Piece, read_piece
@@ -36,26 +34,10 @@ class Extracted:
 
 
 def extract(
-    tasks: Sequence[Task],
-    client: Client,
-    keep: Keep,
-    *,
-    cursors: Mapping[str, Cursor],
-    refusing: Collection[str] = (),
-    now: Callable[[], datetime],
-    watch: Watch,
+    reads: Sequence[StreamRead], client: Client, keep: Keep, *, now: Callable[[], datetime], watch: Watch
 ) -> Extracted:
-    """Read what the tasks ask for. One that fails takes no other with it, unless all would fail the same way.
-
-    `refusing` names streams of which this company's change data capture does not tell.
-    """
-    reads = [_begin(task, cursors.get(task.stream.name), refusing) for task in tasks]
+    """Read what the tasks ask for. One that fails takes no other with it, unless all would fail the same way."""
     return _Extraction(client, keep, now, watch).run(reads)
-
-
-def _begin(task: Task, cursor: Cursor | None, refusing: Collection[str]) -> StreamRead:
-    known = cursor.versions if cursor else {}
-    return StreamRead(task, known=known, refuses_changes=task.stream.name in refusing)
 
 
 class _Extraction:
@@ -131,6 +113,7 @@ class _Extraction:
             read.counted = found.counted or read.counted
             read.only_recent |= found.only_recent
             read.versions |= fresh
+            read.bad.extend(found.bad)
             if found.server_time is not None:
                 self.clock = min(self.clock or found.server_time, found.server_time)
         return found.following

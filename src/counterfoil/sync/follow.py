@@ -15,7 +15,7 @@ from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import select, select_count
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.records import digest_of, id_of, unwrap, updated_at
-from counterfoil.sync.updated import read_updated
+from counterfoil.sync.updated import UpdatedRead, read_again, read_updated
 
 OVERLAP = timedelta(minutes=5)
 """A commit can become visible after its own time stamp."""
@@ -55,6 +55,9 @@ class Follower:
         for read in reads:
             if read.task.mode is Mode.REFRESH or (self._moved(read) and not self._is_followed(read)):
                 self._guarded(read, partial(self._by_time, read, self._since(read)))
+        for read in reads:
+            if read.unread and read.task.mode is not Mode.FULL and read.error is None:
+                self._guarded(read, partial(self._again, read))
         wanted = sorted(
             ((self._since(read), read) for read in reads if self._is_followed(read)), key=lambda pair: pair[0]
         )
@@ -119,12 +122,19 @@ class Follower:
 
     def _by_time(self, read: StreamRead, since: datetime) -> None:
         """Read by LastUpdatedTime. That tells of no delete: the number of records will."""
-        found = read_updated(self.client, read.stream, since)
-        read.calls += found.calls
-        self._keep_new(read, found.records)
+        self._receive(read, read_updated(self.client, read.stream, since))
         if read.task.mode is not Mode.REFRESH:
             read.expected = count(self.client.query(select_count(read.stream)))
             read.calls += 1
+
+    def _again(self, read: StreamRead) -> None:
+        """Ask for what QuickBooks could not serve when it was asked before."""
+        self._receive(read, read_again(self.client, read.stream, read.unread))
+
+    def _receive(self, read: StreamRead, found: UpdatedRead) -> None:
+        read.calls += found.calls
+        read.bad.extend(bad for bad in found.bad if bad not in read.bad)
+        self._keep_new(read, found.records)
 
     def _take(self, read: StreamRead, changed: Changed) -> None:
         records = [unwrap(record) for record in changed.records] if read.stream.wrapped else changed.records

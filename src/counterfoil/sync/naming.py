@@ -10,6 +10,7 @@ import msgspec
 from counterfoil.errors import RequestRefused
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.quickbooks.faults import clean
+from counterfoil.quickbooks.query import Condition
 from counterfoil.sync.listing import CREATED, UPDATED, Asking, Listing, time_in
 from counterfoil.sync.records import id_of
 
@@ -88,6 +89,7 @@ class _Gap:
         self.asking = asking
         self.before = before
         self.after = after
+        self.in_order = in_order
         self.since = self.until = None
         if in_order:
             listing = asking.listing
@@ -127,11 +129,15 @@ class _Gap:
     def _search(self, wanted: int, taken: set[str]) -> list[str]:
         """Ids are given in the order of creation: count which of those between the neighbours' exist."""
         first, last = _number(self.before), _number(self.after)
-        if self.asking.listing.by != CREATED or self.since is None or first is None or last is None:
+        if self.asking.listing.by != CREATED or not self.in_order or wanted > MOST_NAMED:
             return []
-        if wanted > MOST_NAMED or not 0 < last - first - 1 <= CANDIDATES:
+        if first is None and last is None:
             return []
-        candidates = [id_ for id_ in map(str, range(first + 1, last)) if id_ not in taken]
+        low = (last or 0) - CANDIDATES if first is None else first + 1
+        high = low + CANDIDATES if last is None else last
+        if not 0 < high - low <= CANDIDATES:
+            return []
+        candidates = [id_ for id_ in map(str, range(max(low, 1), high)) if id_ not in taken]
         if self._count(candidates) != wanted:
             return []
         found = self._present(candidates, wanted)
@@ -147,11 +153,14 @@ class _Gap:
         return self._present(ids[:middle], left) + self._present(ids[middle:], wanted - left)
 
     def _count(self, ids: Sequence[str]) -> int:
-        if not ids or self.since is None or self.until is None:
+        if not ids:
             return 0
-        return self.asking.count(
-            [("Id", "IN", ids), (CREATED, ">=", self.since), (CREATED, "<=", self.until)]
-        )
+        window: list[Condition] = [("Id", "IN", ids)]
+        if self.since is not None:
+            window.append((CREATED, ">=", self.since))
+        if self.until is not None:
+            window.append((CREATED, "<=", self.until))
+        return self.asking.count(window)
 
 
 def _bound(listing: Listing, operator: str) -> datetime | None:

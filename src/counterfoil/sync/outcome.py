@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
-from counterfoil.errors import CounterfoilError
+from counterfoil.errors import CounterfoilError, PoisonedPage
+from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.outcome import StreamOutcome, StreamState, TableOutcome
 from counterfoil.sync.land import ConnectionLanded, Landed
 from counterfoil.sync.reading import StreamRead
+
+MEND = "Open it in QuickBooks and save it again; each next sync asks for it."
+NAMED = 5
 
 Outcomes = dict[tuple[str, str], StreamOutcome]
 """By connection id and stream."""
@@ -33,9 +37,9 @@ def _outcome(one: ConnectionLanded, read: StreamRead, calls: int) -> StreamOutco
         read=read.records,
         calls=calls,
         tables=_tables(one, read),
-        code=error.code if error else "",
+        code=error.code if error else PoisonedPage.code if read.bad else "",
         what=error.what if error else _caveat(read),
-        do=error.do if error else "",
+        do=error.do if error else MEND if read.bad else "",
     )
 
 
@@ -58,10 +62,19 @@ def _tables(one: ConnectionLanded, read: StreamRead) -> tuple[TableOutcome, ...]
 def _state(read: StreamRead, error: CounterfoilError | None) -> StreamState:
     if error is not None:
         return StreamState.SKIPPED if read.skipped else StreamState.FAILED
-    return StreamState.INCOMPLETE if read.only_recent else StreamState.LANDED
+    return StreamState.INCOMPLETE if read.only_recent or read.bad else StreamState.LANDED
 
 
 def _caveat(read: StreamRead) -> str:
-    if not read.only_recent:
-        return ""
-    return f"QuickBooks offers no query for {read.stream.name}: only what changed in the last 29 days can be read."
+    """What is missing of a stream that landed."""
+    if read.bad:
+        named = "; ".join(_name(bad) for bad in read.bad[:NAMED])
+        more = f" and {len(read.bad) - NAMED} more" if len(read.bad) > NAMED else ""
+        return f"QuickBooks could not serve {len(read.bad)} of {read.stream.name}: {named}{more}. All others are loaded."
+    if read.only_recent:
+        return f"QuickBooks offers no query for {read.stream.name}: only what changed in the last 29 days can be read."
+    return ""
+
+
+def _name(bad: BadRecord) -> str:
+    return f"id {bad.id}" if bad.id else bad.position or "one whose id it does not tell"

@@ -1,9 +1,10 @@
 """The reading of one stream in one sync: what it brought so far and how it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from counterfoil.errors import CounterfoilError, FeatureNotInPlan, RequestRefused
+from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.outcome import Mode
 from counterfoil.model.stream import Stream
 from counterfoil.model.task import Task
@@ -36,6 +37,8 @@ class StreamRead:
     only_recent: bool = False
     refuses_changes: bool = False
     needs_full: bool = False
+    unread: Sequence[BadRecord] = ()
+    bad: list[BadRecord] = field(default_factory=list)
     error: CounterfoilError | None = None
     open_pieces: int = 0
 
@@ -45,8 +48,9 @@ class StreamRead:
 
     @property
     def complete(self) -> bool:
-        """Every record that QuickBooks has was read."""
-        return self.task.mode is Mode.FULL and self.error is None and not self.only_recent
+        """Every record that QuickBooks has was read, or at least is known by its id."""
+        nameless = any(not record.id for record in self.bad)
+        return self.task.mode is Mode.FULL and self.error is None and not self.only_recent and not nameless
 
     @property
     def lands(self) -> bool:

@@ -23,6 +23,7 @@ from counterfoil.sync.notice import forget_what_is_lost
 from counterfoil.sync.outcome import outcomes_of
 from counterfoil.sync.plan import make_plan
 from counterfoil.sync.progress import Watch
+from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.shape import Stamp, shape
 from counterfoil.sync.stage import Stage
 
@@ -74,13 +75,23 @@ def _round(road: Road, tasks: Sequence[Task], refusing: set[str], number: int) -
     seen = observed.load(road.db, road.connections, [task.stream for task in tasks])
     with Stage(road.folder / f"{road.sync_id}-{number}") as stage:
         keep = _keeper(stage, stamp, seen)
-        known = cursors.oldest(road.db, road.source)
-        extracted = extract(
-            tasks, road.client, keep, cursors=known, refusing=refusing, now=road.now, watch=road.watch
-        )
+        extracted = extract(_reads(road, tasks, refusing), road.client, keep, now=road.now, watch=road.watch)
         landed = land(road, stage, extracted, stamp)
     observed.save(road.db, road.connections, seen)
     return landed
+
+
+def _reads(road: Road, tasks: Sequence[Task], refusing: set[str]) -> list[StreamRead]:
+    """Each task with what earlier syncs loaded and learned. A stream that one connection lacks has no cursor."""
+    known = cursors.oldest(road.db, road.source)
+    reads = []
+    for task in tasks:
+        name, cursor = task.stream.name, known.get(task.stream.name)
+        read = StreamRead(task, refuses_changes=name in refusing)
+        if cursor is not None:
+            read.known, read.unread = cursor.versions, cursor.unread
+        reads.append(read)
+    return reads
 
 
 def _keeper(stage: Stage, stamp: Stamp, seen: observed.Seen) -> Callable[[Stream, list[msgspec.Raw]], None]:

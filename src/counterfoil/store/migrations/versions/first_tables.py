@@ -87,6 +87,7 @@ def _progress() -> None:
         sa.Column("versions", sa.JSON, nullable=False),
         sa.Column("rows", sa.BigInteger),
         sa.Column("refuses_changes", sa.Boolean, nullable=False),
+        sa.Column("unread", sa.JSON, nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "stream", name="pk_cursors"),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connections.id"], name="fk_cursors_connection_id", ondelete="CASCADE"
