@@ -27,6 +27,7 @@ from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
+from counterfoil.quickbooks.retry import Patience
 from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
@@ -53,6 +54,7 @@ class Surroundings:
     now: Callable[[], datetime]
     chance: random.Random
     pace: Callable[[], Pace] = Pace
+    patience: Callable[[], Patience] = Patience
     monthly_calls: int = FREE_TIER
     clocks: Clocks = Clocks()
 
@@ -141,7 +143,7 @@ def _fresh_folder(staging: Path, realm_id: str) -> Path:
 def client_of(around: Surroundings, credential: Credential) -> Client:
     """A client that reads the credential's company and keeps its tokens alive."""
     access = Access(around.app, safe(around.db, credential), now=around.now)
-    return Client(around.api_url, credential.realm_id, access, pace=around.pace())
+    return Client(around.api_url, credential.realm_id, access, pace=around.pace(), patience=around.patience())
 
 
 def _ended(sync: Sync, became: tuple[StreamOutcome, ...], now: datetime) -> Sync:
