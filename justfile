@@ -4,6 +4,10 @@
 test *arguments:
     pytest -n auto {{arguments}}
 
+# The proofs that take minutes: kills, faults and histories at random. They print the seeds that replay them.
+torture *arguments:
+    pytest -m slow tests/torture {{arguments}}
+
 # Check style, types and layers.
 lint:
     ruff check .

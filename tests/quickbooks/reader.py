@@ -1,6 +1,6 @@
 """A process of its own that wants to read: it shares one file of tokens with others like it.
 
-Usage: python -m tests.quickbooks.reader <address of the wire> <folder> <seconds since NOW> [die-after-saving]
+Usage: python -m tests.quickbooks.reader <address of the wire> <folder> <seconds since NOW> [how it ends]
 """
 
 import sys
@@ -15,7 +15,7 @@ from tests.quickbooks.safes import NOW, file_safe
 def main(url: str, folder: str, seconds: str, *how: str) -> None:
     app = OAuthApp(client_id="app-id", client_secret="app-secret", token_url=f"{url}/token")
     now = NOW + timedelta(seconds=int(seconds))
-    access = Access(app, file_safe(Path(folder), die_after_saving=bool(how)), now=lambda: now)
+    access = Access(app, file_safe(Path(folder), *how), now=lambda: now)
     print(access.bearer())
 
 

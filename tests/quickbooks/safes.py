@@ -3,6 +3,8 @@
 import fcntl
 import json
 import os
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -19,8 +21,8 @@ def memory_safe(tokens: Tokens) -> Safe:
     return Safe(load=lambda: kept[-1], save=kept.append, lock=nullcontext)
 
 
-def file_safe(folder: Path, *, die_after_saving: bool = False) -> Safe:
-    """Tokens in one file, replaced whole; the lock is the operating system's."""
+def file_safe(folder: Path, how: str = "") -> Safe:
+    """Tokens in one file, replaced whole; the lock is the operating system's. `how` ends the process."""
     kept = folder / "tokens.json"
 
     def load() -> Tokens:
@@ -31,6 +33,9 @@ def file_safe(folder: Path, *, die_after_saving: bool = False) -> Safe:
         return Tokens(access_token=told["access_token"], refresh_token=told["refresh_token"], **ends)
 
     def save(tokens: Tokens) -> None:
+        if how == "stop-before-saving":
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
         told = {
             "access_token": tokens.access_token,
             "refresh_token": tokens.refresh_token,
@@ -40,7 +45,7 @@ def file_safe(folder: Path, *, die_after_saving: bool = False) -> Safe:
         fresh = folder / f"tokens.{os.getpid()}"
         fresh.write_text(json.dumps(told))
         fresh.replace(kept)
-        if die_after_saving:
+        if how == "die-after-saving":
             os._exit(9)
 
     @contextmanager

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from counterfoil.errors import ReconnectNeeded
 from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.access import Access, Safe
 from counterfoil.quickbooks.oauth import OAuthApp
+from tests.quickbooks.clock import Clock
 from tests.quickbooks.safes import NOW, file_safe
 from tests.quickbooks.wire import Asked, Reply, Wire
 
@@ -79,6 +82,80 @@ def test_tokens_are_saved_before_they_are_used(app: OAuthApp, intuit: Rotating, 
     with pytest.raises(OSError, match="No space"):
         access.bearer()
     assert access._tokens is None
+
+
+def test_what_could_not_be_saved_is_saved_later_and_not_fetched_anew(
+    app: OAuthApp, clock: Clock, intuit: Rotating, tokens: Tokens
+) -> None:
+    kept, full = [tokens], [True]
+
+    def save(tokens: Tokens) -> None:
+        if full[0]:
+            raise OSError("No space left on device")
+        kept.append(tokens)
+
+    access = Access(app, Safe(lambda: kept[-1], save, nullcontext), now=lambda: NOW + timedelta(hours=2))
+    with pytest.raises(OSError, match="No space"):
+        access.bearer()
+    full[0] = False
+
+    assert access.bearer() == kept[-1].access_token == "access-1"
+    assert intuit.given == 1
+    assert len(clock.slept) == app.patience.tries - 1
+
+
+def test_a_save_that_fails_once_is_repeated(app: OAuthApp, intuit: Rotating, tokens: Tokens) -> None:
+    kept, failures = [tokens], [OSError("The server closed the connection")]
+
+    def save(tokens: Tokens) -> None:
+        if failures:
+            raise failures.pop()
+        kept.append(tokens)
+
+    access = Access(app, Safe(lambda: kept[-1], save, nullcontext), now=lambda: NOW + timedelta(hours=2))
+
+    assert access.bearer() == kept[-1].access_token == "access-1"
+
+
+def test_ctrl_c_between_answer_and_save_loses_nothing(
+    wire: Wire, intuit: Rotating, tokens: Tokens, tmp_path: Path
+) -> None:
+    file_safe(tmp_path).save(tokens)
+
+    stopped = start(wire, tmp_path, "stop-before-saving")
+    assert stopped.communicate(timeout=20)[0] == ""
+    assert stopped.returncode != 0
+
+    assert file_safe(tmp_path).load().access_token == "access-1"
+
+
+def test_ten_threads_that_learn_of_the_end_ask_intuit_once(
+    app: OAuthApp, wire: Wire, safe: Safe, tokens: Tokens
+) -> None:
+    wire.otherwise = Reply(400, b'{"error":"invalid_grant"}', takes=0.1)
+    access = Access(app, safe, now=lambda: NOW + timedelta(hours=2))
+
+    with ThreadPoolExecutor(10) as pool:
+        errors = [pool.submit(access.bearer).exception() for _ in range(10)]
+
+    assert [type(error) for error in errors] == [ReconnectNeeded] * 10
+    assert len(wire.asked) == 1
+
+
+def test_a_stale_copy_looks_into_the_store_once_more_before_it_gives_up(
+    app: OAuthApp, wire: Wire, tokens: Tokens
+) -> None:
+    stored = [tokens]
+    reconnected = replace(tokens, access_token="of-new-consent", refresh_token="of-new-consent")
+
+    def reconnect(_: Asked) -> Reply:
+        stored.append(replace(reconnected, access_expires_at=NOW + timedelta(hours=3)))
+        return Reply(400, b'{"error":"invalid_grant"}')
+
+    wire.otherwise = reconnect
+    safe = Safe(lambda: stored[-1], stored.append, nullcontext)
+
+    assert Access(app, safe, now=lambda: NOW + timedelta(hours=2)).bearer() == "of-new-consent"
 
 
 @pytest.mark.parametrize(("minutes", "refreshes"), [(0, 0), (56, 0), (58, 1), (61, 1)])

@@ -4,7 +4,7 @@ import logging
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from counterfoil.actions.draft import Birth
 from counterfoil.errors import AlreadyExists, InUse, ReconnectNeeded, SettingInvalid
@@ -118,18 +118,20 @@ def warning(credential: Credential, end: Ending | None) -> Warned | None:
     """Warn of an end that is 30 days away or fewer."""
     if end is None or end.urgency is Urgency.NONE:
         return None
-    left = "tomorrow" if end.days == 1 else f"in {end.days} days"
-    when = "today" if end.days == 0 else left
     whose = credential.company_name or f"company {credential.realm_id}"
-    what = (
-        f"The permission to read {whose} (credential {credential.name!r}) ends {when}, on {end.at:%Y-%m-%d}"
-    )
-    if end.limit is Limit.UNUSED:
-        return Warned(what=f"{what}, because it was not used for long.", do="Any sync before then renews it.")
-    return Warned(
-        what=f"{what}: Intuit asks for consent again after five years.",
-        do=f"Connect it again before then: {way_to_connect(credential)}",
-    )
+    what = f"The permission to read {whose} (credential {credential.name!r}) {_when(end)}"
+    if end.limit is Limit.UNUSED and end.left > timedelta(0):
+        return Warned(what=f"{what}, for it was not used for long.", do="Any sync before then renews it.")
+    why = "it was not used for 100 days" if end.limit is Limit.UNUSED else "five years after consent"
+    return Warned(what=f"{what}: {why}.", do=f"Connect it again: {way_to_connect(credential)}")
+
+
+def _when(end: Ending) -> str:
+    day = f"on {end.at:%Y-%m-%d}"
+    if end.left <= timedelta(0):
+        return f"ended {day}"
+    left = {0: "today", 1: "tomorrow"}.get(end.days, f"in {end.days} days")
+    return f"ends {left}, {day}"
 
 
 def way_to_connect(credential: Credential) -> str:

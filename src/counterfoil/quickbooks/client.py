@@ -195,7 +195,8 @@ class _Attempt:
 
 
 _PLAIN = {"Content-Type": "application/text"}
-_REPEATS = {Remedy.REFRESH: 1, Remedy.SLOW_DOWN: 7, Remedy.RETRY_ONCE: 1, Remedy.NONE: 0}
+# Two refreshes: the first may only bring what another process saved, and that may have ended as well.
+_REPEATS = {Remedy.REFRESH: 2, Remedy.SLOW_DOWN: 7, Remedy.RETRY_ONCE: 1, Remedy.NONE: 0}
 
 
 def _too_long(fault: Fault) -> bool:
