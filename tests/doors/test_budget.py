@@ -108,6 +108,15 @@ def test_a_month_that_runs_out_is_told_with_what_to_do(
     assert "COUNTERFOIL_MONTHLY_CALLS" in ended.err
 
 
+def test_a_month_that_is_used_up_is_told_as_such(home: Path, remembered: Database, today: datetime) -> None:
+    spend(remembered, today, 101)
+
+    ended = look("budget", env=environment(home) | {"COUNTERFOIL_MONTHLY_CALLS": "100"})
+
+    assert "101 of 100 this month, 101.0 %" in ended.out
+    assert "It is used up. Syncs still ask" in ended.out
+
+
 def test_a_company_name_cannot_act_on_the_terminal(home: Path, remembered: Database, today: datetime) -> None:
     credential = Credential(
         id="cred_acme",
@@ -144,9 +153,9 @@ def test_a_sync_that_is_killed_has_been_counted_but_for_its_last_calls(home: Pat
     with Sandbox(companies(1, seed=3, invoices=5, now=NOW)) as sandbox:
         env = environment(home, sandbox)
         _prepare(home, env, sandbox, MANY)
-        sandbox.fault(kind="slow", seconds=3, entity="Vendor", times=10)
+        sandbox.fault(kind="slow", seconds=20, entity="Vendor", times=10)
         process = start("sync", "acme", env=env)
-        _wait_until_counted(env, 2 + 10)  # connecting took two
+        _wait_until_counted(env, 2 + 1)  # connecting took two
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         charged = sandbox.counters()["metered"]
@@ -155,7 +164,7 @@ def test_a_sync_that_is_killed_has_been_counted_but_for_its_last_calls(home: Pat
         again = look("sync", "acme", "--json", env=env)
         listed = look("syncs", "--json", env=env).document["syncs"]
 
-    assert 2 + 10 <= counted <= charged
+    assert 2 < counted <= charged
     assert again.code == ExitCode.OK
     assert listed[1]["state"] == "interrupted"
     assert listed[1]["calls"] == counted - 2

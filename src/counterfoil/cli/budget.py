@@ -115,7 +115,11 @@ def _head(budget: "Budget") -> RenderableType:
     beyond = budget.projected > budget.allowance
     ahead = f"At this pace {budget.projected:,} by the end of the month (UTC)."
     lines: list[RenderableType] = [title, bar, Text(ahead, style="yellow" if beyond else "dim")]
-    if slow_down(budget) > 1:
+    if not budget.left:
+        lines.append(
+            Text("It is used up. Syncs still ask; on its free tier Intuit answers 429.", style="red")
+        )
+    elif slow_down(budget) > 1:
         rarer = f"The rest lasts the month when syncs are {slow_down(budget):.1f} times as rare."
         lines.append(Text(rarer, style="yellow"))
     return Group(*lines)
