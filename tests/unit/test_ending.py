@@ -43,10 +43,21 @@ def granted(*, ago: timedelta = timedelta(0), rolling: int = 101, hard: int | No
         (granted(ago=80 * DAY, hard=1826), 21, Limit.UNUSED),
         (granted(hard=40), 40, Limit.CONSENT),
         (granted(rolling=40, hard=40), 40, Limit.CONSENT),
+        (granted(hard=95), 95, Limit.CONSENT),
         (granted(rolling=40), 40, Limit.CONSENT),
         (granted(ago=200 * DAY), 0, Limit.UNUSED),
     ],
-    ids=["fresh", "told", "idle", "idle and told", "capped", "both", "no longer grows", "over"],
+    ids=[
+        "fresh",
+        "told",
+        "idle",
+        "idle and told",
+        "capped",
+        "both",
+        "hardly sooner",
+        "no longer grows",
+        "over",
+    ],
 )
 def test_the_nearer_limit_counts(tokens: Tokens, days: int, limit: Limit) -> None:
     end = ends(tokens, NOW)
