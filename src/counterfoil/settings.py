@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from counterfoil.errors import SettingInvalid
 
@@ -76,9 +77,27 @@ SETTINGS = (
             "free tier. From 80 % on Counterfoil warns; no sync is ever refused for it."
         ),
     ),
+    Setting(
+        name="refresh_hours",
+        default="6",
+        help=(
+            "How often, in hours, streams outside change data capture are read for what changed: one metered call "
+            "for each of about fifteen small streams, more only where more than 1,000 records changed."
+        ),
+    ),
+    Setting(
+        name="compare_hours",
+        default="24",
+        help=(
+            "How often, in hours, all ids are compared: that finds deletes in streams outside change data capture, "
+            "and names that changed because their parent was renamed. One metered call for each 1,000 records."
+        ),
+    ),
     Setting(name="log_level", default="INFO", help="How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
 """In the order in which the reference page tells them. HOME stands for the folder of the setting `home`."""
+
+NUMBERS = ("monthly_calls", "refresh_hours", "compare_hours")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +113,8 @@ class Settings:
     quickbooks_client_id: str
     quickbooks_client_secret: str = field(repr=False)
     monthly_calls: int
+    refresh_hours: int
+    compare_hours: int
     log_level: str
     environment: Mapping[str, str] = field(repr=False)
 
@@ -117,8 +138,8 @@ def read_settings(
         for setting in SETTINGS[1:]
     }
     _check(values)
-    calls = _number("monthly_calls", values.pop("monthly_calls"))
-    return Settings(home=home, environment=dict(variables), monthly_calls=calls, **values)
+    known: dict[str, Any] = {**values, **{name: _number(name, values[name]) for name in NUMBERS}}
+    return Settings(home=home, environment=dict(variables), **known)
 
 
 def _from_environment(setting: Setting, variables: Mapping[str, str]) -> str:

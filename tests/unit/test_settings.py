@@ -93,9 +93,12 @@ def test_no_secret_shows_in_what_settings_print(tmp_path: Path) -> None:
     assert "hunter" not in repr(read(tmp_path, **values))
 
 
+SAID = {"log_level": "ERROR", "monthly_calls": "1000000", "refresh_hours": "3", "compare_hours": "48"}
+
+
 def test_every_setting_can_be_given_and_says_what_it_is_for(tmp_path: Path) -> None:
     for setting in SETTINGS[1:]:
-        value = {"log_level": "ERROR", "monthly_calls": "1000000"}.get(setting.name, "https://example.test")
+        value = SAID.get(setting.name, "https://example.test")
         assert str(getattr(read(tmp_path, **{setting.variable: value}), setting.name)) == value
         assert setting.help.endswith(".")
 

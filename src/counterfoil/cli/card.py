@@ -16,7 +16,7 @@ from counterfoil.cli.foreign import foreign, visible
 from counterfoil.cli.screen import caution, trouble
 from counterfoil.cli.words import count, megabytes, took
 from counterfoil.model.budget import Budget
-from counterfoil.model.outcome import StreamOutcome, StreamState
+from counterfoil.model.outcome import Mode, StreamOutcome, StreamState
 from counterfoil.model.sync import Sync, SyncState
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def document_of(ended: Ended) -> dict[str, Any]:
         "started_at": sync.started_at.isoformat(),
         "ended_at": sync.ended_at.isoformat() if sync.ended_at else None,
         "seconds": seconds,
-        "records_per_second": _pace(sync),
+        "rows_per_second": _pace(sync),
         "peak_memory_bytes": ended.peak,
         "totals": asdict(sync.totals),
         "month": in_short(ended.budget) if ended.budget else None,
@@ -100,14 +100,13 @@ def _facts(ended: Ended) -> RenderableType:
     grid.add_column(overflow="fold")
     changes = [("new", totals.inserted), ("changed", totals.updated), ("gone", totals.deleted)]
     told = ", ".join(f"{number:,} {word}" for word, number in changes if number) or "nothing new"
-    grid.add_row("Records", Text.assemble((f"{totals.read:,}", "bold"), f" read: {told}"))
+    grid.add_row("Records", Text.assemble((f"{totals.read:,}", "bold"), " read"))
     tables = [table for outcome in ended.outcomes for table in outcome.tables]
-    if tables:
-        rows = sum(table.total for table in tables)
-        grid.add_row("Rows", Text.assemble((f"{rows:,}", "bold"), f" in {count(len(tables), 'table')} now"))
+    standing = f" in {count(len(tables), 'table')}, {sum(table.total for table in tables):,} there now"
+    grid.add_row("Rows", Text.assemble((told, "bold"), standing if tables else ""))
     if ended.sync.ended_at is not None:
         spent = took(ended.sync.ended_at - ended.sync.started_at)
-        grid.add_row("Time", f"{spent}, {_pace(ended.sync):,.0f} records/s")
+        grid.add_row("Time", f"{spent}, {_pace(ended.sync):,.0f} rows/s")
     grid.add_row("Calls", f"{totals.calls:,} metered by Intuit")
     if ended.budget is not None:
         grid.add_row("", in_words(ended.budget))
@@ -142,7 +141,8 @@ def _notes(smaller: Sequence[StreamOutcome], silent: Sequence[StreamOutcome]) ->
         records = sum(outcome.read for outcome in smaller)
         notes.append(f"and {count(len(smaller), 'smaller stream')} with {count(records, 'record')}")
     states = [outcome.state for outcome in silent]
-    for state, words in ((StreamState.LANDED, "empty"), (StreamState.SKIPPED, "not offered to this company")):
+    nothing = "empty" if any(outcome.mode is Mode.FULL for outcome in silent) else "with nothing new"
+    for state, words in ((StreamState.LANDED, nothing), (StreamState.SKIPPED, "not offered to this company")):
         if state in states:
             notes.append(f"{count(states.count(state), 'stream')} {words}")
     return notes
@@ -181,4 +181,4 @@ def _seconds(sync: Sync) -> float | None:
 
 def _pace(sync: Sync) -> float:
     seconds = _seconds(sync)
-    return round(sync.totals.read / seconds, 1) if seconds else 0.0
+    return round((sync.totals.inserted + sync.totals.updated) / seconds, 1) if seconds else 0.0

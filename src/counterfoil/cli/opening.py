@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ def store(settings: Settings) -> Iterator["Database"]:
 def surroundings(settings: Settings) -> Iterator["Surroundings"]:
     """The same with all that is needed to work with QuickBooks."""
     from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.model.task import Clocks
 
     with store(settings) as db:
         yield Surroundings(
@@ -70,6 +71,9 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
             now=lambda: datetime.now(UTC),
             chance=random.SystemRandom(),
             monthly_calls=settings.monthly_calls,
+            clocks=Clocks(
+                refresh=timedelta(hours=settings.refresh_hours), compare=timedelta(hours=settings.compare_hours)
+            ),
         )
 
 
