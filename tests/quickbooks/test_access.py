@@ -14,6 +14,7 @@ import pytest
 from counterfoil.errors import ReconnectNeeded
 from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.access import Access, Safe
+from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from tests.quickbooks.clock import Clock
 from tests.quickbooks.safes import NOW, file_safe
@@ -211,3 +212,16 @@ def test_a_reader_that_reconnected_meanwhile_goes_on(
     safe.save(tokens)
 
     assert access.bearer() == "access-0"
+
+
+def test_what_another_process_saved_is_refreshed_when_it_has_ended_too(
+    acme: Client, safe: Safe, tokens: Tokens, wire: Wire, token_body: Callable[..., bytes]
+) -> None:
+    acme.query("SELECT * FROM Invoice")
+    safe.save(replace(tokens, access_token="also-ended"))
+    wire.script = [Reply(401), Reply(401), Reply(body=token_body(1))]
+
+    acme.query("SELECT * FROM Invoice")
+
+    bearers = [asked.headers["authorization"] for asked in wire.asked if asked.path != "/token"]
+    assert bearers[-3:] == ["Bearer access-0", "Bearer also-ended", "Bearer access-1"]

@@ -4,7 +4,6 @@ import gzip
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -17,8 +16,7 @@ from counterfoil.errors import (
     ReconnectNeeded,
     RequestRefused,
 )
-from counterfoil.model.credential import Tokens
-from counterfoil.quickbooks.access import Access, Safe
+from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.client import Client
 from tests.quickbooks.clock import Clock
 from tests.quickbooks.wire import GOOD, Asked, Reply, Wire
@@ -225,19 +223,6 @@ def test_it_asks_for_a_reconnect_when_a_fresh_token_is_not_accepted_either(
         acme.query("SELECT * FROM Invoice")
 
     assert len(wire.asked) == 5
-
-
-def test_it_refreshes_what_another_process_saved_when_that_has_ended_too(
-    acme: Client, safe: Safe, tokens: Tokens, wire: Wire, token_body: Callable[..., bytes]
-) -> None:
-    acme.query("SELECT * FROM Invoice")
-    safe.save(replace(tokens, access_token="also-ended"))
-    wire.script = [EXPIRED, EXPIRED, Reply(body=token_body(1))]
-
-    acme.query("SELECT * FROM Invoice")
-
-    bearers = [asked.headers["authorization"] for asked in wire.asked if asked.path != "/token"]
-    assert bearers[-3:] == ["Bearer access-0", "Bearer also-ended", "Bearer access-1"]
 
 
 def test_it_obeys_retry_after(acme: Client, wire: Wire, clock: Clock) -> None:
