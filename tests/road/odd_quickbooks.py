@@ -44,9 +44,10 @@ class OddQuickBooks:
     down: bool = False  # every query fails as a poisoned page does
     fault: tuple[int, str] = (400, "4002")
     words: str = "QueryProcessingError: To email address entered is invalid"
-    before: Callable[["OddQuickBooks", str], None] = lambda *_: None  # meddles before each statement
+    meddle: Callable[["OddQuickBooks"], None] | None = None  # what others do before each statement
     calls: Counter[str] = field(default_factory=Counter)
     statements: list[str] = field(default_factory=list)
+    listings: dict[str, list[int]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         outer = self
@@ -71,7 +72,7 @@ class OddQuickBooks:
                 return
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +88,9 @@ class OddQuickBooks:
         return 200, {"CDCResponse": [{"QueryResponse": [{}]}], "time": NOW}
 
     def serve(self, statement: str) -> tuple[int, Body]:
-        self.before(self, statement)
+        if self.meddle is not None:
+            self.meddle(self)
+            self.listings.clear()
         self.statements.append(statement)
         kind = "count" if "count(*)" in statement else "page"
         try:
@@ -103,7 +106,10 @@ class OddQuickBooks:
 
     def _answer(self, statement: str) -> Body:
         fields = statement.split(" FROM ", maxsplit=1)[0].removeprefix("SELECT ")
-        places = self._places(statement)
+        listing = statement.split(" FROM ")[1].split(" STARTPOSITION ", maxsplit=1)[0]
+        if listing not in self.listings:
+            self.listings[listing] = self._places(listing)
+        places = self.listings[listing]
         if fields == "count(*)":
             return {"totalCount": len(places)}
         if fields != "*" and self.projections is None:
@@ -116,15 +122,15 @@ class OddQuickBooks:
         records = [self._record(place, fields) for place in page]
         return {"Invoice": records, "startPosition": start, "maxResults": len(page)} if page else {}
 
-    def _places(self, statement: str) -> list[int]:
+    def _places(self, listing: str) -> list[int]:
         places = [place for place in range(len(self.created)) if place not in self.gone]
         if self.filters:
-            for axis, operator, moment in re.findall(r"MetaData\.(\w+) (>=|<|<=|>) '([^']+)'", statement):
+            for axis, operator, moment in re.findall(r"MetaData\.(\w+) (>=|<|<=|>) '([^']+)'", listing):
                 places = [place for place in places if _holds(self._stamp(axis, place), operator, moment)]
-        if listed := re.findall(r"Id IN \(([^)]*)\)", statement):
+        if listed := re.findall(r"Id IN \(([^)]*)\)", listing):
             wanted = set(re.findall(r"'([^']*)'", listed[0]))
             places = [place for place in places if str(place) in wanted]
-        if self.ordered and (order := re.findall(r"ORDERBY MetaData\.(\w+)", statement)):
+        if self.ordered and (order := re.findall(r"ORDERBY MetaData\.(\w+)", listing)):
             places.sort(key=lambda place: _moment(self._stamp(order[0], place)))
         return places
 

@@ -15,6 +15,7 @@ from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.retry import Patience
+from counterfoil.sandbox.running import Sandbox
 from counterfoil.sync.extract import extract
 from counterfoil.sync.progress import SILENT
 from counterfoil.sync.reading import StreamRead
@@ -26,16 +27,16 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def client_of(server: OddQuickBooks) -> Client:
+def client_of(server: OddQuickBooks | Sandbox, bearer: str = "a", realm: str = "123") -> Client:
     tokens = Tokens(
-        access_token="a",
+        access_token=bearer,
         refresh_token="r",
         access_expires_at=NOW + timedelta(hours=1),
         refresh_expires_at=NOW + timedelta(days=100),
     )
     safe = Safe(load=lambda: tokens, save=lambda _: None, lock=nullcontext)
     access = Access(OAuthApp(client_id="c", client_secret="s"), safe, now=lambda: NOW)
-    return Client(server.url, "123", access, pace=hurried(), patience=Patience(sleep=lambda _: None))
+    return Client(server.url, realm, access, pace=hurried(), patience=Patience(sleep=lambda _: None))
 
 
 def read(server: OddQuickBooks, stream: str = "Invoice") -> tuple[list[str], StreamRead]:
@@ -43,10 +44,9 @@ def read(server: OddQuickBooks, stream: str = "Invoice") -> tuple[list[str], Str
     chosen = catalog()[stream]
     with server, client_of(server) as client:
         found = extract(
-            [Task(stream=chosen, mode=Mode.FULL)],
+            [StreamRead(Task(stream=chosen, mode=Mode.FULL))],
             client,
             lambda _, records: ids.extend(map(id_of, records)),
-            cursors={},
             now=lambda: NOW,
             watch=SILENT,
         )

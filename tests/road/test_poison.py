@@ -1,20 +1,25 @@
 """A bad record costs itself, not its page: all others are read, it is named, and asked for again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import log2
 
 import msgspec
 import pytest
 
+from counterfoil.errors import PoisonedPage
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.client import Client
+from counterfoil.sandbox.running import Sandbox
 from counterfoil.sync.pieces import Piece, read_piece
 from counterfoil.sync.records import id_of
 from counterfoil.sync.updated import UpdatedRead, read_again, read_updated
 from tests.road.odd_quickbooks import OddQuickBooks
-from tests.road.test_pieces import BURST, NOW, SPREAD, START, TWO_SECONDS, client_of
+from tests.road.test_pieces import BURST, NOW, SPREAD, START, TWO_SECONDS, client_of, stamps
+from tests.sandbox.acme import REALM, ManyInvoices, TinyCompany
 
 INVOICE = catalog()["Invoice"]
 
@@ -34,20 +39,24 @@ def found_in(records: Sequence[msgspec.Raw], bad: Sequence[BadRecord], calls: in
     return Found({id_of(record) for record in records}, list(bad), calls)
 
 
-def read(server: OddQuickBooks) -> Found:
+def full(client: Client) -> Found:
     """A full read, as `extract` does it, piece by piece."""
     records: list[msgspec.Raw] = []
     bad: list[BadRecord] = []
     calls, pieces = 0, [Piece(stream=INVOICE)]
-    with server, client_of(server) as client:
-        while pieces:
-            piece, *pieces = pieces
-            page = read_piece(client, piece, NOW)
-            records += page.records
-            bad += page.bad
-            calls += page.calls
-            pieces += page.following
+    while pieces:
+        piece, *pieces = pieces
+        page = read_piece(client, piece, NOW)
+        records += page.records
+        bad += page.bad
+        calls += page.calls
+        pieces += page.following
     return found_in(records, bad, calls)
+
+
+def read(server: OddQuickBooks) -> Found:
+    with server, client_of(server) as client:
+        return full(client)
 
 
 def updated(server: OddQuickBooks, since: datetime = START) -> Found:
@@ -104,10 +113,10 @@ def test_ids_are_found_by_counting_where_fields_alone_are_not_served(
 def test_a_page_whose_every_record_is_bad_is_passed() -> None:
     poisoned = set(range(900, 2100))
 
-    found = read(OddQuickBooks(SPREAD[:3000], poisoned=poisoned, projections=True))
+    found = read(OddQuickBooks(SPREAD[:3000], poisoned=poisoned))
 
     assert found.ids == others(SPREAD[:3000], poisoned)
-    assert found.named == set(map(str, poisoned))
+    assert len(set(found.bad)) == len(poisoned)
 
 
 def test_a_stream_of_nothing_but_bad_records_ends() -> None:
@@ -144,3 +153,189 @@ def test_what_cannot_be_named_is_told_by_its_neighbours() -> None:
     assert "code 4002" in bad.fault
     assert "Jo" not in bad.fault
     assert "jo@" not in bad.fault
+
+
+@pytest.mark.parametrize("habit", ["ordered", "filters", "told"])
+@pytest.mark.parametrize("created", [SPREAD, BURST], ids=["spread", "burst"])
+def test_all_others_are_read_whatever_the_server_ignores(created: list[str], habit: str) -> None:
+    poisoned = {3, 999, 1500, 2700}
+    server = OddQuickBooks(created[:2900], poisoned=poisoned, projections=True)
+    setattr(server, habit, False)
+
+    found = read(server)
+
+    assert found.ids == others(created[:2900], poisoned)
+    assert found.named == set(map(str, poisoned))
+    assert len(set(found.bad)) == 4
+
+
+def test_bad_records_ahead_of_a_burst_hide_none_of_it() -> None:
+    created = stamps(START + timedelta(seconds=5 * (place >= 60)) for place in range(1500))
+
+    found = read(OddQuickBooks(created, poisoned=set(range(60))))
+
+    assert found.ids == others(created, set(range(60)))
+
+
+@pytest.mark.parametrize("moment", range(2, 20))
+def test_a_delete_at_any_moment_of_the_halving_hides_no_other(moment: int) -> None:
+    def meddle(server: OddQuickBooks) -> None:
+        if len(server.statements) == moment:
+            server.gone.add(7)
+
+    server = OddQuickBooks(BURST[:1100], poisoned={501}, meddle=meddle)
+
+    found = read(server)
+
+    assert found.ids | {"7"} == others(BURST[:1100], {501})
+    assert set(found.bad) == {BadRecord(stream="Invoice", id="501")}
+
+
+@pytest.mark.parametrize(("habit", "bad"), [("positions", 0), ("positions", 130), ("limits", 130)])
+def test_nobody_is_blamed_where_places_mean_nothing(habit: str, bad: int) -> None:
+    server = OddQuickBooks(SPREAD[:900], poisoned={bad})
+    setattr(server, habit, False)
+
+    with pytest.raises(PoisonedPage):
+        read(server)
+
+    assert len(server.statements) < 200
+
+
+def test_nobody_is_blamed_while_everything_fails() -> None:
+    server = OddQuickBooks(SPREAD[:900], down=True, fault=(500, "10000"))
+
+    with pytest.raises(PoisonedPage):
+        read(server)
+
+    assert len(server.statements) < 200
+
+
+def test_a_failure_that_passes_leaves_nobody_blamed() -> None:
+    def recover(server: OddQuickBooks) -> None:
+        server.down = len(server.statements) < 14
+
+    found = read(OddQuickBooks(SPREAD[:900], down=True, meddle=recover))
+
+    assert found.ids == others(SPREAD[:900], set())
+    assert found.bad == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_deleted_or_healed_meanwhile_hides_no_other(seed: int) -> None:
+    chance = random.Random(seed)
+    created = chance.choice([SPREAD[:1400], BURST[:1400], TWO_SECONDS[:1400]])
+    poisoned = set(chance.sample(range(1400), chance.choice([1, 2, 5])))
+    once_bad = set(poisoned)
+
+    def meddle(server: OddQuickBooks) -> None:
+        near = chance.choice(sorted(once_bad)) + chance.randrange(-3, 4)
+        if chance.random() < 0.1:
+            server.gone.add(near)
+        if chance.random() < 0.02:
+            server.poisoned.discard(near)
+
+    server = OddQuickBooks(created, poisoned=poisoned, meddle=meddle)
+
+    found = read(server)
+
+    missing = others(created, server.gone) - found.ids
+    assert missing <= set(map(str, once_bad))
+    assert len(found.bad) >= len(missing)
+
+
+MOVED = stamps(START + timedelta(days=700, seconds=place // 2500) for place in range(3400))
+
+
+@pytest.mark.parametrize("habit", ["", "ordered", "filters", "told"])
+@pytest.mark.parametrize("poisoned", [set[int](), {0, 1200, 1201, 3399}], ids=str)
+def test_changes_are_read_by_their_time_however_they_crowd(poisoned: set[int], habit: str) -> None:
+    server = OddQuickBooks(SPREAD[:3400], updated=MOVED, poisoned=set(poisoned), projections=True)
+    if habit:
+        setattr(server, habit, False)
+
+    found = updated(server, datetime.fromisoformat(MOVED[0]))
+
+    assert found.ids == others(MOVED, poisoned)
+    assert found.named == set(map(str, poisoned))
+
+
+def test_only_what_changed_is_read_and_a_page_costs_a_call() -> None:
+    moved = [*SPREAD[:3000], *stamps(NOW + timedelta(seconds=place) for place in range(1600))]
+    server = OddQuickBooks(SPREAD[:4600], updated=moved)
+
+    found = updated(server, NOW + timedelta(seconds=100, microseconds=7))
+
+    assert found.ids == {str(place) for place in range(3100, 4600)}
+    assert server.calls == {"page": 2}
+    assert all("STARTPOSITION 1 " in statement for statement in server.statements)
+    assert found.calls == 2
+
+
+def test_an_edit_meanwhile_hides_no_other_change() -> None:
+    chance = random.Random(4)
+
+    def meddle(server: OddQuickBooks) -> None:
+        edited = chance.randrange(1500)
+        if chance.random() < 0.1:
+            server.updated[edited] = (NOW + timedelta(seconds=len(server.statements))).isoformat()
+
+    server = OddQuickBooks(SPREAD[:1500], updated=list(MOVED[:1500]), poisoned={40, 990}, meddle=meddle)
+
+    found = updated(server)
+
+    assert found.ids >= {id_ for id_ in others(MOVED[:1500], {40, 990}) if server.updated[int(id_)] in MOVED}
+    assert len(found.bad) >= 2
+
+
+def test_a_bad_record_is_found_again_by_id_once_it_is_healed() -> None:
+    bad = [BadRecord(stream="Invoice", id=str(place), fault="earlier") for place in (3, 5, 8, 9999)]
+
+    answer = again(OddQuickBooks(SPREAD[:20], poisoned={5}), bad)
+
+    assert {id_of(record) for record in answer.records} == {"3", "8"}
+    assert answer.bad == (bad[1],)
+    assert "4002" in answer.bad[0].fault
+
+
+def test_asking_again_for_one_known_record_that_is_still_bad_costs_nothing() -> None:
+    server = OddQuickBooks(SPREAD[:20], poisoned={5})
+
+    answer = again(server, [BadRecord(stream="Invoice", id="5")])
+
+    assert answer.calls == 0
+    assert server.calls == {"poisoned": 1}
+
+
+@pytest.mark.parametrize("reading", [read, updated])
+def test_a_bad_record_without_an_id_is_found_again_by_its_time(reading: Callable[..., Found]) -> None:
+    created = BURST[:1500] if reading is updated else TWO_SECONDS[:1500]
+    nameless = [replace(bad, id="") for bad in reading(OddQuickBooks(created, poisoned={800})).bad]
+
+    still = again(OddQuickBooks(created, poisoned={800}), nameless)
+    healed = again(OddQuickBooks(created), nameless)
+
+    assert len(still.bad) == 1
+    assert healed.bad == ()
+    assert "800" in {id_of(record) for record in healed.records}
+
+
+def test_many_known_records_are_asked_for_in_few_calls() -> None:
+    server = OddQuickBooks(SPREAD[:1000], poisoned={400})
+
+    answer = again(server, [BadRecord(stream="Invoice", id=str(place)) for place in range(500)])
+
+    assert len(answer.records) == 499
+    assert [record.id for record in answer.bad] == ["400"]
+    assert answer.calls <= 12
+
+
+def test_the_sandbox_is_read_around_its_bad_records() -> None:
+    with Sandbox([TinyCompany(series_=[ManyInvoices(2500)])]) as sandbox:
+        for place in (0, 1203, 1204, 2499):
+            sandbox.poison("Invoice", str(1000 + place))
+        with client_of(sandbox, sandbox.authorize().access_token, REALM) as client:
+            found = full(client)
+
+    assert found.named == {"1000", "2203", "2204", "3499"}
+    assert found.ids == {str(1000 + place) for place in range(2500)} - found.named

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from counterfoil.model.stream import Reading
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import PAGE
 from counterfoil.sync.listing import Asking, Listing, Page
@@ -17,6 +18,7 @@ from counterfoil.sync.records import id_of
 ATTEMPTS = 8
 WORTH_KEEPING = 200
 """So many places read go on from there where places shift; fewer are read again."""
+READ_ON = (Reading.KEYSET, Reading.OFFSET)
 MOST_PLACES = 2 * PAGE
 """A walk that met no good record for so long ends: no bad record is why."""
 SUSPICIOUS = 16
@@ -37,10 +39,12 @@ def read_page(client: Client, listing: Listing, start: int = 1) -> Page:
     for _ in range(ATTEMPTS):
         walk = _Walk(asking, start)
         try:
-            return _page(asking, walk.slots, full=walk.run())
+            more = walk.run()
         except _Shifted:
-            if len(walk.slots) >= WORTH_KEEPING:
-                return _page(asking, walk.slots, full=True)
+            more = listing.stream.reading in READ_ON and len(walk.slots) >= WORTH_KEEPING
+            if not more:
+                continue
+        return _page(asking, walk.slots, full=more)
     raise asking.poison
 
 
@@ -147,17 +151,14 @@ def _same(found: Sequence[msgspec.Raw] | None, expected: msgspec.Raw | Bad | Non
 
 
 def _page(asking: Asking, slots: Sequence[msgspec.Raw | Bad], *, full: bool) -> Page:
-    blamed = [place for place, slot in enumerate(slots) if isinstance(slot, Bad)]
     records = [slot for slot in slots if not isinstance(slot, Bad)]
     good = next((place for place, slot in enumerate(slots) if not isinstance(slot, Bad)), len(slots))
-    bad = name(asking, slots) if blamed else ()
     return Page(
         records=records,
         places=len(slots),
         full=full,
         lead=good,
-        tail=len(slots) - 1 - blamed[-1] if blamed else len(slots),
-        bad=bad,
+        bad=name(asking, slots) if len(records) < len(slots) else (),
         calls=asking.calls,
         server_time=asking.server_time,
     )

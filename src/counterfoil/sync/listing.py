@@ -35,15 +35,14 @@ class Listing:
 class Page:
     """What stands at some places of a listing: good records in their order, bad ones by name.
 
-    `places` counts both; `lead` are the bad ones before the first good record, `tail` the good ones behind the last
-    bad. `full` says that more may follow; the last place is a good record then.
+    `places` counts both, `lead` the bad ones before the first good record. `full` says that more may follow; the
+    last place is a good record then.
     """
 
     records: list[msgspec.Raw]
     places: int
     full: bool
     lead: int
-    tail: int
     bad: tuple[BadRecord, ...] = ()
     calls: int = 1
     server_time: datetime | None = None

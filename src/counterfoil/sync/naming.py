@@ -109,7 +109,7 @@ class _Gap:
         record = BadRecord(
             stream=self.asking.listing.stream.name,
             id=id_,
-            position=self._position(bad, number),
+            position="" if id_ else self._position(bad, number),
             fault=without_contents(bad.fault),
         )
         exact = time_in(self.asking.listing.by, bad.seen) if bad.seen is not None and id_ else None

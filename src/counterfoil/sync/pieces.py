@@ -116,7 +116,7 @@ def _after_full_page(client: Client, piece: Piece, page: Page, now: datetime) ->
     times = [time_in(piece.by, record) for record in page.records]
     known = [time for time in times if time is not None]
     if piece.stream.reading is Reading.OFFSET or len(known) < len(times) or _filter_ignored(piece, known):
-        return _Following([replace(piece, by_offset=True, start=1 + _advance(page))])
+        return _Following([replace(piece, by_offset=True, start=1 + page.places - OVERLAP)])
     if known != sorted(known):
         return _Following(_halves(piece, now), all_again=True)
     first, last = known[0].replace(microsecond=0), known[-1].replace(microsecond=0)
@@ -129,11 +129,6 @@ def _after_full_page(client: Client, piece: Piece, page: Page, now: datetime) ->
     return _Following(_windows(rest, total, now), total)
 
 
-def _advance(page: Page) -> int:
-    """Places to the next page by offset, which repeats some good records: no bad one is met twice."""
-    return page.places - min(OVERLAP, page.tail)
-
-
 def _filter_ignored(piece: Piece, times: list[datetime]) -> bool:
     """Records from outside the piece's time: parting by time would never end."""
     too_old = piece.since is not None and min(times) < piece.since
@@ -144,7 +139,7 @@ def _next_by_offset(piece: Piece, page: Page) -> list[Piece]:
     fingerprint = hash(tuple(bytes(record) for record in page.records))
     if fingerprint == piece.last_page:
         return []  # STARTPOSITION is ignored: this page is all there is (reference, section 3.1)
-    return [replace(piece, start=piece.start + _advance(page), last_page=fingerprint)]
+    return [replace(piece, start=piece.start + page.places - OVERLAP, last_page=fingerprint)]
 
 
 def _one_second(piece: Piece, second: datetime, page: Page) -> list[Piece]:
@@ -152,7 +147,7 @@ def _one_second(piece: Piece, second: datetime, page: Page) -> list[Piece]:
 
     Bad records at the head of the page may be of an earlier second: they do not count inside this one.
     """
-    start = 1 + _advance(page) - page.lead
+    start = max(1, 1 + page.places - page.lead - OVERLAP)
     inside = replace(piece, since=second, until=second + SECOND, by_offset=True, start=start)
     beyond = replace(piece, since=second + SECOND)
     is_over = piece.until is not None and second + SECOND >= piece.until
