@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -86,6 +87,7 @@ class Client:
         self._access = access
         self._pace = pace or Pace()
         self._patience = patience or Patience()
+        self.told: datetime | None = None  # QuickBooks' clock (aware, UTC) at the first answer that tells it
         self._include = ALL_CUSTOM_FIELDS
         self._counters = Counters()
         self._counting = threading.Lock()
@@ -131,6 +133,7 @@ class Client:
         while True:
             attempt = self._attempt(ask)
             if isinstance(attempt.outcome, Answer):
+                self.told = self.told or attempt.outcome.server_time
                 return attempt.outcome
             if self._include and _INCLUDE_REFUSED.search(attempt.outcome.detail):
                 self._include = {}  # an end point that does not know the parameter still has the records

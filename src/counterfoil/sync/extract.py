@@ -47,7 +47,6 @@ class _Extraction:
         self.now = now
         self.watch = watch
         self.reads: dict[str, StreamRead] = {}
-        self.clock: datetime | None = None
         self.lock = threading.Lock()
         self.hopeless: CounterfoilError | None = None
 
@@ -55,7 +54,7 @@ class _Extraction:
         started = self.now()
         self.reads = {read.stream.name: read for read in reads}
         self._read_in_full([read for read in reads if read.task.mode is Mode.FULL])
-        follower = Follower(self.client, self.keep, self.clock, started)
+        follower = Follower(self.client, self.keep, started)
         if self.hopeless is None:
             follower.follow([read for read in self.reads.values() if read.error is None])
         else:
@@ -114,13 +113,11 @@ class _Extraction:
             read.only_recent |= found.only_recent
             read.versions |= fresh
             read.bad.extend(found.bad)
-            if found.server_time is not None:
-                self.clock = min(self.clock or found.server_time, found.server_time)
         return found.following
 
     def _fresh_versions(self, records: list[msgspec.Raw]) -> dict[str, str]:
         """The versions of what changed in the last minutes: the next sync will be told of it again."""
-        since = (self.clock or self.now()) - OVERLAP
+        since = (self.client.told or self.now()) - OVERLAP
         return {
             id_of(record): digest_of(record)
             for record in records

@@ -30,22 +30,17 @@ Keep = Callable[[Stream, list[msgspec.Raw]], None]
 
 
 class Follower:
-    """Brings readings up to date.
+    """Brings readings up to date. `started` is when the sync began by our clock, for want of a better."""
 
-    `told` is QuickBooks' clock at the first answer of the sync, None before there was one; `started` is ours, for
-    want of a better.
-    """
-
-    def __init__(self, client: Client, keep: Keep, told: datetime | None, started: datetime) -> None:
+    def __init__(self, client: Client, keep: Keep, started: datetime) -> None:
         self.client = client
         self.keep = keep
-        self._told = told
         self._started = started
 
     @property
     def clock(self) -> datetime:
-        """Up to when all is read."""
-        return self._told or self._started
+        """Up to when all is read, by QuickBooks' clock: the first answer of the sync told it."""
+        return self.client.told or self._started
 
     def follow(self, reads: Sequence[StreamRead]) -> None:
         """One call for all that change data capture covers; what it cannot tell is asked by LastUpdatedTime.
@@ -99,7 +94,6 @@ class Follower:
             for read in reads:
                 read.error = error
             return
-        self._told = self._told or found.server_time
         if found.may_be_cut:
             self._part(reads, since, None)
             return
