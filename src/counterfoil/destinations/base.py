@@ -71,11 +71,15 @@ class Landing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChange:
-    """What a landing did to one table, in rows; of its `total` rows afterwards, `live` are not marked deleted."""
+    """What a landing did to one table, in rows.
+
+    It had `before`; of its `total` rows afterwards, `live` are not marked deleted.
+    """
 
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
+    before: int = 0
     total: int = 0
     live: int = 0
 

@@ -99,14 +99,16 @@ class Merge:
         speak.execute("CREATE TEMPORARY TABLE gone (id VARCHAR)")
         self._list_gone(batch)
         for table in batch.table.family():
-            before, after = self._replace(table, list(batch.files.get(table.name, ())))
+            out, into = self._replace(table, list(batch.files.get(table.name, ())))
             full = self._full(self.landing.prefix + table.name)
             deleted = self._bury(table)
+            total = speak.count(full)
             self.changes[self.landing.prefix + table.name] = TableChange(
-                inserted=max(0, after - before),
-                updated=min(before, after),
-                deleted=deleted + max(0, before - after),
-                total=speak.count(full),
+                inserted=max(0, into - out),
+                updated=min(out, into),
+                deleted=deleted + max(0, out - into),
+                before=total - into + out,
+                total=total,
                 live=self._live(full),
             )
         speak.execute("DROP TABLE gone")
@@ -122,7 +124,7 @@ class Merge:
         self.dialect.execute(f"CREATE TEMPORARY TABLE newest AS {rows}")
 
     def _replace(self, table: Table, files: list[Path]) -> tuple[int, int]:
-        """Put the newest version in place of what was there, children with their parents; rows before and after."""
+        """Put the newest version in place of what was there, children with their parents; rows out and in."""
         speak, full = self.dialect, self._full(self.landing.prefix + table.name)
         whose = speak.name(table.parent_id or "id")
         before = speak.change(

@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLanded:
-    """What one connection took: the change of each table by full name, or the error that kept all of it out."""
+    """What one connection took: the change of each table by full name, or the error that kept all of it out.
+
+    `doubtful` streams are loaded, and yet something is missing that only a full read brings.
+    """
 
     connection: Connection
     changes: Mapping[str, TableChange] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
     error: CounterfoilError | None = None
 
-    def change(self, read: StreamRead) -> TableChange | None:
-        """What happened to a stream's own table."""
-        return self.changes.get(self.connection.source.prefix + read.stream.table.name)
+    def family(self, read: StreamRead) -> list[TableChange]:
+        """What happened to a stream's tables, its own one first; nothing where it brought no batch."""
+        names = [self.connection.source.prefix + table.name for table in read.stream.table.family()]
+        return [self.changes[name] for name in names if name in self.changes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +49,14 @@ class Landed:
     def unsettled(self) -> list[Stream]:
         """Streams that have to be read in full after all: asked too late, refused, or deletes were missed."""
         return [
-            read.stream for read in self.extracted.reads.values() if read.needs_full or self._misses(read)
+            read.stream
+            for name, read in self.extracted.reads.items()
+            if read.needs_full or any(name in landed.doubtful for landed in self.connections)
         ]
 
     def refusing(self) -> set[str]:
         """Streams of which change data capture turned out not to tell."""
         return {name for name, read in self.extracted.reads.items() if read.refuses_changes}
-
-    def _misses(self, read: StreamRead) -> bool:
-        """QuickBooks has another number of records than the warehouse: something was not told."""
-        if read.expected is None or read.error is not None:
-            return False
-        standing = [landed.change(read) for landed in self.connections if landed.error is None]
-        least = read.expected - len(read.bad)  # a bad record may be in the warehouse in an older version, or not
-        return any(change is not None and not least <= change.live <= read.expected for change in standing)
 
 
 def land(road: "Road", stage: Stage, extracted: Extracted, stamp: Stamp) -> Landed:
@@ -90,20 +89,48 @@ def _load(
     )
     try:
         changes = road.destinations[connection.id].load(landing, waiting=road.watch.say)
-        landed = ConnectionLanded(connection=connection, changes=changes)
-        _advance(road, landed, extracted)
+        known = cursors.of(road.db, connection)
+        landed = _doubted(ConnectionLanded(connection=connection, changes=changes), extracted, known)
+        _advance(road, landed, extracted, known)
     except CounterfoilError as error:
         return ConnectionLanded(connection=connection, error=error)
     return landed
 
 
-def _advance(road: "Road", landed: ConnectionLanded, extracted: Extracted) -> None:
-    """Promise 1: skip only what landed."""
-    known = cursors.of(road.db, landed.connection)
+def _doubted(landed: ConnectionLanded, extracted: Extracted, known: Mapping[str, Cursor]) -> ConnectionLanded:
+    doubtful = {
+        name
+        for name, read in extracted.reads.items()
+        if read.error is None and (_misses(read, landed) or _was_robbed(read, landed, known.get(name)))
+    }
+    return replace(landed, doubtful=frozenset(doubtful))
+
+
+def _misses(read: StreamRead, landed: ConnectionLanded) -> bool:
+    """QuickBooks has another number of records than the warehouse: something was not told."""
+    tables = landed.family(read)
+    if read.expected is None or not tables:
+        return False
+    least = read.expected - len(read.bad)  # a bad record may be in the warehouse in an older version, or not
+    return not least <= tables[0].live <= read.expected
+
+
+def _was_robbed(read: StreamRead, landed: ConnectionLanded, before: Cursor | None) -> bool:
+    """Rows were taken away between our look at the warehouse and the load."""
+    tables = landed.family(read)
+    if read.complete or not tables or before is None or before.rows is None:
+        return False
+    return sum(change.before for change in tables) < before.rows
+
+
+def _advance(
+    road: "Road", landed: ConnectionLanded, extracted: Extracted, known: Mapping[str, Cursor]
+) -> None:
+    """Promise 1: skip only what landed. A doubtful stream is read again from where it stood, whatever comes next."""
     reached = [
-        _cursor(read, landed, known.get(read.stream.name), extracted)
-        for read in extracted.reads.values()
-        if read.error is None and not read.needs_full
+        _cursor(read, landed, known.get(name), extracted)
+        for name, read in extracted.reads.items()
+        if read.error is None and not read.needs_full and name not in landed.doubtful
     ]
     cursors.advance(road.db, landed.connection, reached)
 
@@ -111,13 +138,13 @@ def _advance(road: "Road", landed: ConnectionLanded, extracted: Extracted) -> No
 def _cursor(
     read: StreamRead, landed: ConnectionLanded, before: Cursor | None, extracted: Extracted
 ) -> Cursor:
-    change = landed.change(read)
+    tables = landed.family(read)
     return Cursor(
         stream=read.stream.name,
         changed_since=extracted.clock,
         compared_at=extracted.clock if read.complete else before.compared_at if before else None,
         versions=read.versions,
-        rows=change.total if change else before.rows if before else None,
+        rows=sum(change.total for change in tables) if tables else before.rows if before else None,
         refuses_changes=read.refuses_changes or bool(before and before.refuses_changes),
         unread=tuple(read.bad),
     )

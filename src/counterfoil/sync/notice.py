@@ -50,7 +50,8 @@ def _look(
 
 
 def _is_lost(stream: Stream, cursor: Cursor, prefix: str, there: Mapping[str, int]) -> bool:
-    """A table is missing, or has fewer rows than the last load left in it: we mark rows, and never take them away."""
-    if any(prefix + table.name not in there for table in stream.table.family()):
+    """A table is missing, or all have fewer rows than the last load left in them, which takes none away unasked."""
+    names = [prefix + table.name for table in stream.table.family()]
+    if any(name not in there for name in names):
         return True
-    return cursor.rows is not None and there[prefix + stream.table.name] < cursor.rows
+    return cursor.rows is not None and sum(there[name] for name in names) < cursor.rows
