@@ -12,7 +12,9 @@ from counterfoil.actions.connecting import Consent, connect_company
 from counterfoil.actions.sync_now import sync_now
 from counterfoil.errors import ReconnectNeeded
 from counterfoil.model.credential import Environment
+from counterfoil.model.stream import InCdc
 from counterfoil.model.sync import SyncState
+from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.company import companies
 from counterfoil.store import calls, syncs
 from counterfoil.store.db import Database
@@ -60,6 +62,17 @@ def test_the_store_counts_as_quickbooks_does_company_by_company(two: World, db: 
         charged(two).values()
     )
     assert standing(db, datetime.now(UTC), 500_000).used == kept(db)
+
+
+def test_a_sync_that_is_counted_several_times_on_its_way_counts_nothing_twice(
+    world: Callable[..., World], db: Database
+) -> None:
+    there = world(companies(1, seed=5, invoices=5, now=NOW))
+    there.source(streams=[stream.name for stream in catalog().values() if stream.in_cdc is InCdc.YES])
+
+    sync, _ = there.sync()
+
+    assert sync.totals.calls == kept(db) == sum(charged(there).values()) > 20
 
 
 def test_a_sync_that_fails_in_part_is_counted(acme: World, db: Database) -> None:
