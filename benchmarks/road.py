@@ -52,15 +52,16 @@ def sync(reach: dict[str, str]) -> dict[str, Any]:
     from counterfoil.sync.progress import SILENT
 
     with tempfile.TemporaryDirectory() as folder:
-        around = _prepare(Path(folder), reach)
+        around = prepare(Path(folder), reach)
         start = time.perf_counter()
         ran, outcomes = sync_now(around, "bench", SILENT)
         seconds = time.perf_counter() - start
     rows = sum(table.total for outcome in outcomes for table in outcome.tables)
-    return {"state": ran.state, "seconds": seconds, "rows": rows, "calls": ran.totals.calls, "peak": _peak()}
+    return {"state": ran.state, "seconds": seconds, "rows": rows, "calls": ran.totals.calls, "peak": peak()}
 
 
-def _prepare(folder: Path, reach: dict[str, str]) -> Any:
+def prepare(folder: Path, reach: dict[str, str]) -> Any:
+    """Surroundings with one source that feeds a DuckDB file in the folder."""
     from counterfoil.actions.sync_now import Surroundings
     from counterfoil.model.connection import Connection
     from counterfoil.model.credential import Credential, Environment, Tokens
@@ -120,10 +121,10 @@ def fetch(reach: dict[str, str]) -> dict[str, Any]:
             fetched = body.count(b'"DocNumber"')
             place += PAGE
             time.sleep(max(0.0, 0.1 - (time.perf_counter() - began)))
-    return {"seconds": time.perf_counter() - start, "peak": _peak()}
+    return {"seconds": time.perf_counter() - start, "peak": peak()}
 
 
-def _peak() -> float:
+def peak() -> float:
     """Megabytes of memory this process held at most."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

@@ -108,7 +108,6 @@ class _Extraction:
         with self.lock:
             read.records += len(found.records)
             read.calls += found.calls
-            read.pages += 1
             read.counted = found.counted or read.counted
             read.only_recent |= found.only_recent
             read.versions |= fresh

@@ -12,7 +12,7 @@ from counterfoil.model.stream import InCdc, Reading, Stream
 from counterfoil.quickbooks.answer import count, split
 from counterfoil.quickbooks.changes import Changed, changes
 from counterfoil.quickbooks.client import Client
-from counterfoil.quickbooks.query import select, select_count
+from counterfoil.quickbooks.query import PAGE, select, select_count
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.records import digest_of, id_of, unwrap, updated_at
 from counterfoil.sync.updated import UpdatedRead, read_again, read_updated
@@ -63,7 +63,7 @@ class Follower:
 
     def _moved(self, read: StreamRead) -> bool:
         """A full read of more than one page: records may have changed or gone between them (Promise 9)."""
-        return read.task.mode is Mode.FULL and read.pages > 1 and read.stream.reading is Reading.KEYSET
+        return read.task.mode is Mode.FULL and read.records >= PAGE and read.stream.reading is Reading.KEYSET
 
     def _is_followed(self, read: StreamRead) -> bool:
         covered = read.stream.in_cdc is InCdc.YES and not read.refuses_changes
@@ -117,7 +117,7 @@ class Follower:
     def _by_time(self, read: StreamRead, since: datetime) -> None:
         """Read by LastUpdatedTime. That tells of no delete: the number of records will."""
         self._receive(read, read_updated(self.client, read.stream, since))
-        if read.task.mode is not Mode.REFRESH:
+        if read.task.mode is not Mode.REFRESH and not read.stream.some_lack_active:  # those are not counted
             read.expected = count(self.client.query(select_count(read.stream)))
             read.calls += 1
 

@@ -29,7 +29,6 @@ class StreamRead:
     records: int = 0
     unchanged: int = 0
     calls: int = 0
-    pages: int = 0
     counted: int | None = None
     expected: int | None = None
     deleted: list[str] = field(default_factory=list)
