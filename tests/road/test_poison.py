@@ -339,3 +339,13 @@ def test_the_sandbox_is_read_around_its_bad_records() -> None:
 
     assert found.named == {"1000", "2203", "2204", "3499"}
     assert found.ids == {str(1000 + place) for place in range(2500)} - found.named
+
+
+def test_changes_of_records_without_an_active_flag_are_asked_for_too() -> None:
+    server = OddQuickBooks([])
+
+    with server, client_of(server) as client:
+        read_updated(client, catalog()["TaxCode"], START)
+
+    assert ["Active" in statement for statement in server.statements] == [True, False]
+    assert all("LastUpdatedTime >=" in statement for statement in server.statements)
