@@ -16,6 +16,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── RequestRefused     QuickBooks refused a request that a repeat will not mend
     │   │   ├── RecordGone     the record was deleted, or never existed
     │   │   └── ChangesTooOld  change data capture no longer reaches back so far
+    │   ├── StagingFailed      what was read could not be written to our own disk
     │   └── WarehouseRefused   the warehouse said no: permission, name, type
     ├── Transient              time can end it; the next sync goes on by itself
     │   ├── RateLimited        QuickBooks answered 429
@@ -163,6 +164,12 @@ class PoisonedPage(Transient):
     def __init__(self, what: str, *, do: str = "", fault: str = "") -> None:
         super().__init__(what, do=do)
         self.fault = fault
+
+
+class StagingFailed(NeedsPerson):
+    """What was read could not be written to the disk of this machine: it is full, or may not be written to."""
+
+    code = "staging.failed"
 
 
 class WarehouseRefused(NeedsPerson):

@@ -70,6 +70,12 @@ def test_an_unknown_field_lands_in_extra_at_the_level_where_it_stood() -> None:
     assert parent["billing_address_city"] == "Ayr"
 
 
+def test_an_unknown_field_may_have_any_name() -> None:
+    (row,) = rows(r'{"Id":"1","a\"b":1,"c\\d":2,"\u001f":3,"":4,"é\n":5}')
+
+    assert extra(row) == {'a"b': 1, "c\\d": 2, "\x1f": 3, "": 4, "é\n": 5}
+
+
 @pytest.mark.parametrize("fitting", [True, False])
 def test_extra_is_the_same_on_the_fast_and_on_the_exact_path(fitting: bool) -> None:
     amount = "1.5" if fitting else '"not a number"'

@@ -4,7 +4,7 @@ import logging
 import random
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Surroundings:
     pace: Callable[[], Pace] = Pace
     patience: Callable[[], Patience] = Patience
     monthly_calls: int = FREE_TIER
-    clocks: Clocks = Clocks()
+    clocks: Clocks = field(default_factory=Clocks)
 
 
 def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync, tuple[StreamOutcome, ...]]:

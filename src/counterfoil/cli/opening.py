@@ -72,7 +72,8 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
             chance=random.SystemRandom(),
             monthly_calls=settings.monthly_calls,
             clocks=Clocks(
-                refresh=timedelta(hours=settings.refresh_hours), compare=timedelta(hours=settings.compare_hours)
+                refresh=timedelta(hours=settings.refresh_hours),
+                compare=timedelta(hours=settings.compare_hours),
             ),
         )
 

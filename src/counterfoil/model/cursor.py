@@ -19,8 +19,8 @@ class Cursor:
     `compared_at` is when all ids were last compared with QuickBooks', which is how deletes are found in streams
     outside change data capture; a full read compares too. `rows` is how many the stream's tables had together
     after the load: fewer later means that someone else took rows away. `refuses_changes` notes that this company's change
-    data capture does not tell of the stream. `unread` are records that QuickBooks could not serve: each next sync asks
-    for them again.
+    data capture does not tell of the stream. `unread` are records that QuickBooks could not serve: each next sync
+    asks for them again.
     """
 
     stream: str

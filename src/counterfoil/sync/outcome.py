@@ -70,7 +70,7 @@ def _caveat(read: StreamRead) -> str:
     if read.bad:
         named = "; ".join(_name(bad) for bad in read.bad[:NAMED])
         more = f" and {len(read.bad) - NAMED} more" if len(read.bad) > NAMED else ""
-        return f"QuickBooks could not serve {len(read.bad)} of {read.stream.name}: {named}{more}. All others are loaded."
+        return f"QuickBooks could not serve {len(read.bad)} of {read.stream.name}: {named}{more}. The others landed."
     if read.only_recent:
         return f"QuickBooks offers no query for {read.stream.name}: only what changed in the last 29 days can be read."
     return ""

@@ -1,8 +1,12 @@
 """Stage: a sync's rows as Parquet in one folder, written whole before any load begins."""
 
+import errno
+import os
 import shutil
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from counterfoil.destinations.base import Batch
+from counterfoil.errors import StagingFailed
 from counterfoil.model.stream import Stream
 
 FLUSH_BYTES = 24 * 1024 * 1024
@@ -18,7 +23,10 @@ FLUSH_BYTES = 24 * 1024 * 1024
 
 
 class Stage:
-    """One sync's folder. Several threads may add; the folder is gone when the block ends."""
+    """One sync's folder. Several threads may add; the folder is gone when the block ends.
+
+    Entering, `add` and `batch` raise StagingFailed when the disk does not take what is written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,7 +36,8 @@ class Stage:
         self._next_seq = 0
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=False)
+        with _telling(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=False)
         return self
 
     def __exit__(
@@ -75,6 +84,24 @@ class Stage:
         with self._lock:
             file = self.folder / f"{name}-{len(self._files[name]):05}.parquet"
             self._files[name].append(file)
-        pq.write_table(rows, file, compression="lz4", write_statistics=False)
+        with _telling(self.folder):
+            pq.write_table(rows, file, compression="lz4", write_statistics=False)
         del tables, rows
         pa.default_memory_pool().release_unused()
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """Say what the disk would not do, and what can be done about it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            what, do = f"The disk is full: {folder} takes no more.", "Make room there"
+        else:
+            reason = os.strerror(error.errno) if error.errno else type(error).__name__
+            what, do = f"Nothing can be written to {folder}: {reason}.", "Mend the disk or the rights there"
+        raise StagingFailed(what, do=f"{do}, then sync again: nothing is lost.") from error

@@ -36,6 +36,8 @@ def parse(records: list[msgspec.Raw], stream: Stream, observed: frozenset[Path])
         except pa.ArrowInvalid:
             break
         if met <= observed:
+            if not raw.can_collect(met):
+                break
             texts = raw.collect(records, stream, frozenset(met))
             return Parsed(rows=_rows(table, len(records)), texts=texts, observed=observed)
         observed |= met

@@ -1,5 +1,7 @@
 """JSON kept as it came: fields without a column (Promise 6) and columns that hold free structures."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,6 +13,7 @@ from counterfoil.sync.shape.tree import Items, Leaf, Node, Path, tree_of
 from counterfoil.sync.shape.wiretext import dump, quote, read
 
 NOTHING = ("null", "[]", "{}")
+UNTAKEN = re.compile(r'[\\"\x00-\x1f]')
 
 Texts = dict[str, dict[Path, list[str | None]]]
 """By table: for each path within its rows (() is all that has no column) one JSON text or None a row."""
@@ -25,6 +28,11 @@ class _Spot:
     inner: list[tuple[str, str, "_Spot"]] = field(default_factory=list)
     rows: list[tuple[str, "_Spot"]] = field(default_factory=list)
     struct: type[Any] = msgspec.Struct
+
+
+def can_collect(paths: Iterable[Path]) -> bool:
+    """Tell whether msgspec takes every name on the paths: it refuses quotes, backslashes and control characters."""
+    return not any(UNTAKEN.search(name) for path in paths for name in path)
 
 
 def collect(records: list[msgspec.Raw], stream: Stream, paths: frozenset[Path]) -> Texts:
