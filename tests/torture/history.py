@@ -210,6 +210,7 @@ STEPS: dict[str, Callable[[History, int], None]] = {
     "sync, robbed": _robbed,
     **{name: _fault(name) for name in FAULTS},
     "our clock is wrong": _set_clock,
+    "change in bulk": _bulk,
     "drop a table": _wreck("DROP TABLE IF EXISTS {}"),
     "empty a table": _wreck("DELETE FROM {}"),
     "take the warehouse away": _take_away,
