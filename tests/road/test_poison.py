@@ -110,6 +110,16 @@ def test_all_others_are_read_whatever_the_server_ignores(created: list[str], hab
     assert len(set(found.bad)) == 4
 
 
+def test_a_page_without_order_is_read_in_parts_and_blames_each_record_once() -> None:
+    created = random.Random(1).sample(SPREAD[:2900], 2900)
+    server = OddQuickBooks(created, poisoned={3, 999, 1500, 2700}, ordered=False, projections=True)
+
+    found = read(server)
+
+    assert found.ids == others(created, server.poisoned)
+    assert sorted(record.id for record in found.bad) == ["1500", "2700", "3", "999"]
+
+
 def test_bad_records_ahead_of_a_burst_hide_none_of_it() -> None:
     created = stamps(START + timedelta(seconds=5 * (place >= 60)) for place in range(1500))
 
