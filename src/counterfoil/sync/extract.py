@@ -111,7 +111,7 @@ class _Extraction:
             read.counted = found.counted or read.counted
             read.only_recent |= found.only_recent
             read.versions |= fresh
-            read.bad.extend(found.bad)
+            read.bad.extend(bad for bad in found.bad if bad not in read.bad)
         return found.following
 
     def _fresh_versions(self, records: list[msgspec.Raw]) -> dict[str, str]:
