@@ -4,7 +4,8 @@
 test *arguments:
     pytest -n auto {{arguments}}
 
-# The proofs that take minutes: kills, faults and histories at random. They print the seeds that replay them.
+# The proofs that take minutes: kills, faults and histories at random. They print the seeds that replay them; TORTURE_MINUTES says
+# how long histories and kills go on.
 torture *arguments:
     pytest -m slow tests/torture {{arguments}}
 

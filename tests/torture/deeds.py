@@ -39,7 +39,7 @@ class Bookkeeper:
             born = {
                 name: value for name, value in self.clerk.get(*like).items() if name not in ("Id", "MetaData")
             }
-            self.clerk.create(entity, born | self._named(entity))
+            self.clerk.create(entity, born | _named(entity, next(self.fresh)))
 
     def change(self, number: int) -> None:
         """New words."""
@@ -72,14 +72,15 @@ class Bookkeeper:
                 if line.get("DetailType") != "SubTotalLineDetail"
             ]
             more = [
-                {**line, "Id": str(90 + place), "Amount": self._money()} for place, line in enumerate(lines)
+                {**line, "Id": str(90 + place), "Amount": _money(next(self.fresh))}
+                for place, line in enumerate(lines)
             ]
             self.clerk.change(*found, {"Line": lines + more})
 
     def pay(self, number: int) -> None:
         """An invoice, and with it a customer's balance that moves without a new token."""
         if (found := self._some(("Invoice",), number)) is not None:
-            self.clerk.pay(found[1], self._money() if number % 2 else None)
+            self.clerk.pay(found[1], _money(next(self.fresh)) if number % 2 else None)
 
     def void(self, number: int) -> None:
         if (found := self._some(("Invoice", "Payment"), number)) is not None:
@@ -115,15 +116,17 @@ class Bookkeeper:
         number = next(self.fresh)
         self.clerk.change(entity, id_, {NOTE[entity]: f"note {number}{ODD[number % len(ODD)]}"})
 
-    def _named(self, entity: str) -> dict[str, Any]:
-        """What no two records may share."""
-        name = f"New {next(self.fresh)}"
-        if entity == "Customer":
-            return {"DisplayName": name, "Active": True}
-        return {"Name": name, "Active": True} if entity in NAMES else {"LinkedTxn": []}
 
-    def _money(self) -> Decimal:
-        return Decimal(1 + next(self.fresh) * 37 % 99_999) / 100
+def _named(entity: str, number: int) -> dict[str, Any]:
+    """What no two records may share."""
+    name = f"New {number}"
+    if entity == "Customer":
+        return {"DisplayName": name, "Active": True}
+    return {"Name": name, "Active": True} if entity in NAMES else {"LinkedTxn": []}
+
+
+def _money(number: int) -> Decimal:
+    return Decimal(1 + number * 37 % 99_999) / 100
 
 
 DEEDS: dict[str, Callable[[Bookkeeper, int], None]] = {

@@ -28,19 +28,19 @@ from counterfoil.sync.progress import SILENT
 from counterfoil.sync.stage import Stage
 from tests.road.conftest import hurried, opened_store
 
-STEPS: dict[str, tuple[Any, str]] = {
-    "begun": (syncs, "save"),
-    "asking": (Client, "_insist"),
-    "staging": (Stage, "add"),
-    "staged": (Stage, "batch"),
-    "loading": (DuckDB, "load"),
-    "speaking to the warehouse": (_Speaking, "execute"),
-    "merging a table": (Merge, "_replace"),
-    "about to commit": (Merge, "_sign"),
-    "advancing cursors": (cursors, "advance"),
-    "keeping the outcome": (outcomes, "save"),
+STEPS: dict[str, tuple[Any, str, int]] = {
+    "begun": (syncs, "save", 1),
+    "asking": (Client, "_insist", 4),
+    "staging": (Stage, "add", 4),
+    "staged": (Stage, "batch", 3),
+    "loading": (DuckDB, "load", 1),
+    "speaking to the warehouse": (_Speaking, "execute", 60),
+    "merging a table": (Merge, "_replace", 8),
+    "about to commit": (Merge, "_sign", 1),
+    "advancing cursors": (cursors, "advance", 1),
+    "keeping the outcome": (outcomes, "save", 6),
 }
-"""Where a process may die: what it was about to call, or has just called."""
+"""Where a process may die: what it was about to call, or has just called; and how often a small sync calls it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Ground:
 def sync_once(ground: Ground, doom: Doom, line: Connection) -> None:
     """Sync and tell how it ended: "succeeded", or an error's code and words. Ready is said first: "ready"."""
     if doom.step:
-        owner, name = STEPS[doom.step]
+        owner, name, _ = STEPS[doom.step]
         setattr(owner, name, _doomed(getattr(owner, name), doom))
     if ground.full_disk is not None:
         _limit(Stage, "_write", ground.full_disk)

@@ -215,7 +215,10 @@ STEPS: dict[str, Callable[[History, int], None]] = {
     "empty a table": _wreck("DELETE FROM {}"),
     "take the warehouse away": _take_away,
 }
-"""Every step by its word; what comes first is what a failing history shrinks to."""
+"""Every step by its word."""
+
+WORDS = ["sync", *STEPS, *3 * list(DEEDS), *4 * [word for word in STEPS if word.startswith("sync")]]
+"""The words that a history is drawn from, frequent ones several times; a failing one shrinks to what comes first."""
 
 
 @cache

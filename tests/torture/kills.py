@@ -17,8 +17,8 @@ from tests.torture.history import COMPARED, USUAL, History, begun
 
 CLEAN = multiprocessing.get_context("forkserver")  # no thread of the sandbox is copied into a process
 CLEAN.set_forkserver_preload(["tests.torture.doom"])
-LONGEST = 1.0
-"""Seconds from a sync's begin to a random kill, at most: about as long as a sync takes."""
+LONGEST = 0.5
+"""Seconds from a sync's begin to a random kill, at most: about as long as a small sync takes."""
 SOON = 0.02
 """Seconds from a step to a kill, at most: commits are over by then."""
 PATIENCE = 120
@@ -50,11 +50,11 @@ class Killer:
             return Doom(step="begun", seconds=self.rng.uniform(0.001, LONGEST))
         step = self.rng.choice(list(STEPS))
         seconds = self.rng.uniform(0.0001, SOON) if self.rng.random() < 0.5 else 0.0
-        nth = self.rng.choice((1, 1, 2, 3, 5, 8, 13, 40, 90))
+        nth = self.rng.randint(1, STEPS[step][2])
         return Doom(step=step, nth=nth, after=self.rng.random() < 0.5, seconds=seconds)
 
     def _edit(self) -> None:
-        for _ in range(self.rng.randrange(4)):
+        for _ in range(self.rng.randint(1, 4)):
             self.history.books.do(self.rng.choice(list(DEEDS)), self.rng.randrange(10_000))
 
     def _age(self) -> None:

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.torture.history import STEPS, Step, begun
+from tests.torture.history import WORDS, Step, begun
 from tests.torture.kills import kill_many
 
 ROUND = 15
 """Histories, or kills, between two looks at the clock."""
-HISTORIES = st.lists(st.tuples(st.sampled_from(list(STEPS)), st.integers(0, 9999)), min_size=5, max_size=25)
+HISTORIES = st.lists(st.tuples(st.sampled_from(WORDS), st.integers(0, 9999)), min_size=5, max_size=25)
 COMPANIES = st.sampled_from((0, 0, 0, 0, 0, 0, 0, 0, 0, 1100))
 """Now and then one whose invoices fill more than a page."""
 
@@ -49,7 +49,7 @@ def test_no_history_parts_the_warehouse_from_quickbooks(
 def test_no_kill_parts_the_warehouse_from_quickbooks(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     with _told(capsys) as seen:
         for number in _rounds(seed):
-            seen += kill_many(ROUND, number)
+            seen.update(kill_many(ROUND, number))
 
     assert seen["kills"] > 0
 
