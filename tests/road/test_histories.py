@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.torture.deeds import DEEDS
 from tests.torture.history import WORDS, Step, begun
+from tests.torture.trouble import FAULTS
 
-HISTORIES = st.lists(st.tuples(st.sampled_from(WORDS), st.integers(0, 9999)), max_size=9)
+HISTORIES = st.lists(st.tuples(st.sampled_from(WORDS), st.integers(0, 9999)), min_size=6, max_size=9)
 FEW = settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,  # the same ones each time; `just torture` looks for new ones
     deadline=None,
     database=None,
@@ -31,6 +33,20 @@ def play(steps: Sequence[Step], *, synced: bool = True) -> Counter[str]:
 @given(steps=HISTORIES)
 def test_every_sync_ends_with_what_quickbooks_says(steps: list[Step]) -> None:
     assert play(steps)["comparisons"] > 0
+
+
+def test_each_deed_of_people_is_told_by_the_next_sync() -> None:
+    each = [step for deed in DEEDS for step in ((deed, 0), (deed, 5), ("sync", 0))]
+
+    assert play(each)["comparisons"] > len(DEEDS)
+
+
+def test_whatever_fault_strikes_and_however_long_the_next_good_sync_has_it_all() -> None:
+    passing = [step for fault in FAULTS for step in ((fault, 0), ("change", 0), ("sync", 0))]
+    staying = [step for fault in FAULTS for step in ((fault, 4), ("change", 0), ("sync", 0))]
+    seen = play(passing + staying)
+
+    assert {name: seen[f"fault: {name}"] > 1 for name in FAULTS} == dict.fromkeys(FAULTS, True)
 
 
 @pytest.mark.parametrize("number", range(3))
