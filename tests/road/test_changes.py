@@ -12,6 +12,7 @@ from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.server import choose_companies
 from counterfoil.store import connections, cursors
+from counterfoil.sync import follow
 from tests.road.conftest import World
 from tests.road.oracle import Oracle, values_of, values_stood
 
@@ -126,6 +127,26 @@ def test_more_changes_than_one_answer_holds_arrive_whole(world: Callable[..., Wo
     assert sync.state is SyncState.SUCCEEDED
     assert acme.ask("SELECT count(*) FROM invoice WHERE private_note = 'many'") == [(how_many - 5,)]
     assert live(acme, "invoice") == set(ids[:-5])
+
+
+def test_more_changes_than_belong_into_memory_are_read_page_by_page(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = world(choose_companies(companies=1, invoices=1300, seed=5, recorded=None))
+    acme.source(streams=["Invoice"])
+    acme.sync()
+    clerk = acme.sandbox.books()
+    ids = clerk.ids("Invoice")
+    for id_ in ids[:1200]:
+        clerk.change("Invoice", id_, {"PrivateNote": "imported"})
+    clerk.delete("Invoice", ids[-1])
+    monkeypatch.setattr(follow, "MANY", 1000)
+
+    _, outcomes = acme.sync()
+
+    assert [outcome.mode for outcome in outcomes] == [Mode.FULL]
+    assert acme.ask("SELECT count(*) FROM invoice WHERE private_note = 'imported'") == [(1200,)]
+    assert live(acme, "invoice") == set(ids[:-1])
 
 
 def test_a_gap_longer_than_the_window_is_read_in_full_and_its_deletes_are_found(acme: World) -> None:

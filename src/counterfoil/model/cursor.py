@@ -18,9 +18,9 @@ class Cursor:
     knows by id the digest of each record of those minutes that is loaded, so that none is loaded again.
     `compared_at` is when all ids were last compared with QuickBooks', which is how deletes are found in streams
     outside change data capture; a full read compares too. `rows` is how many the stream's tables had together
-    after the load: fewer later means that someone else took rows away. `refuses_changes` notes that this company's change
-    data capture does not tell of the stream. `unread` are records that QuickBooks could not serve: each next sync
-    asks for them again.
+    after the load: fewer later means that someone else took rows away. `refuses_changes` notes that this company's
+    change data capture does not tell of the stream. `unread` are records that QuickBooks could not serve: each next
+    sync asks for them again.
     """
 
     stream: str

@@ -23,6 +23,8 @@ SLACK = timedelta(minutes=1)
 TOGETHER = timedelta(hours=1)
 """Streams whose cursors lie this close are asked for in one call."""
 IDS_A_QUERY = 200
+MANY = 20_000
+"""Changed records of one stream that are held in memory at most."""
 GONE = "deleted"
 """Stands for the version of a record that QuickBooks no longer has."""
 
@@ -115,7 +117,13 @@ class Follower:
             self._guarded(reads[0], partial(self._by_time, reads[0], since))
 
     def _by_time(self, read: StreamRead, since: datetime) -> None:
-        """Read by LastUpdatedTime. That tells of no delete: the number of records will."""
+        """Read by LastUpdatedTime. That tells of no delete: the number of records will.
+
+        A bulk import may have touched more than belongs into memory: then the stream is read in full, page by page.
+        """
+        if read.task.mode is Mode.CHANGES and _number_since(self.client, read, since) > MANY:
+            read.needs_full = True
+            return
         self._receive(read, read_updated(self.client, read.stream, since))
         if read.task.mode is not Mode.REFRESH and not read.stream.some_lack_active:  # those are not counted
             read.expected = count(self.client.query(select_count(read.stream)))
@@ -166,3 +174,8 @@ class Follower:
             found |= {id_of(record): record for record in flat}
             read.calls += 1
         return found
+
+
+def _number_since(client: Client, read: StreamRead, since: datetime) -> int:
+    read.calls += 1
+    return count(client.query(select_count(read.stream, where=[("MetaData.LastUpdatedTime", ">=", since)])))

@@ -2,11 +2,8 @@
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
-
-from counterfoil.sync.shape.wiretext import dump, read
 
 
 class _Times(msgspec.Struct):
@@ -20,6 +17,8 @@ class _Glance(msgspec.Struct):
 
 
 _glance = msgspec.json.Decoder(_Glance)
+_exact = msgspec.json.Decoder(float_hook=lambda digits: f"#{digits}")
+_sorted = msgspec.json.Encoder(order="sorted")
 _wrapper = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -47,7 +46,11 @@ def digest_of(record: msgspec.Raw) -> str:
     LastUpdatedTime alone does not tell versions apart: it has whole seconds, and a balance can move without a new
     SyncToken (reference, section 2.5).
     """
-    return hashlib.blake2b(dump(_sorted(read(bytes(record)))).encode(), digest_size=12).hexdigest()
+    try:
+        said = _sorted.encode(_exact.decode(record))
+    except (msgspec.MsgspecError, UnicodeError):  # half a surrogate pair, say
+        said = bytes(record)
+    return hashlib.blake2b(said, digest_size=12).hexdigest()
 
 
 def unwrap(record: msgspec.Raw) -> msgspec.Raw:
@@ -80,9 +83,3 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment and moment.tzinfo else None
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    return [_sorted(inner) for inner in value] if isinstance(value, list) else value
