@@ -7,7 +7,6 @@ NAMES: Final = (
     'O\'Dowd "Spokes" Ltd',
     "00742",
     "1e5",
-    "NULL",
     "真野自転車店",
     "مقهى الدراجات",
     "Zoe\u0308 Ångstro\u0308m",  # combining marks, not precomposed letters
@@ -17,6 +16,7 @@ NAMES: Final = (
     "🚲 Wheelie Good 👩🏽‍🔧",
     "שלום אופניים",
     "=SUM(A1:A9)",
+    "NULL",
     "{{7*7}} ${HOME} %s",
     "  spaced  out  ",
 )
