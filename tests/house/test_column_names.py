@@ -90,6 +90,8 @@ def test_dates_and_times_are_of_their_own_kinds() -> None:
 
 def test_an_entity_begins_with_its_id_and_ends_with_its_times() -> None:
     for name, entry in catalog().items():
+        if name == "Entitlements":  # no record of the books: it has neither token nor times
+            continue
         columns = [column.name for column in entry.table.columns]
         assert columns[:2] == ["id", "sync_token"], name
         assert columns[-2:] == ["created_at", "updated_at"], name

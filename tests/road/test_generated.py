@@ -12,7 +12,7 @@ from counterfoil.sandbox.server import choose_companies
 from tests.road.conftest import World, opened_store, opened_world
 from tests.road.oracle import ANSWER_KEY, Oracle, values_of, values_stood
 
-NOT_LISTED = {"InventoryAdjustment"}  # no query; only change data capture tells of it
+NOT_LISTED = {"InventoryAdjustment", "Entitlements"}  # one has no query, the other comes in XML
 ENTITIES = sorted(set(catalog()) - NOT_LISTED)
 RATE_KEY = ("SourceCurrencyCode", "TargetCurrencyCode", "AsOfDate")
 
@@ -95,6 +95,18 @@ def test_every_declared_table_and_column_is_there_from_the_first_sync(acme: Worl
     for stream in catalog().values():
         for declared in stream.table.family():
             assert {column.name for column in declared.columns} <= there[declared.name], declared.name
+
+
+def test_what_the_plan_includes_arrives_though_it_comes_in_xml(stood: Rows) -> None:
+    (plan,) = stood["entitlements"]
+    assert (plan["id"], plan["plan_name"], plan["max_users"]) == ("1", "QuickBooks Online Plus", 5)
+    assert plan["qbo_company"] is True
+    features = {row["name"]: row["term"] for row in stood["entitlements_entitlement"]}
+    assert features == {"Invoices": "On", "Multicurrency": "On", "Payroll & time": "Off"}
+    assert [row["limit"] for row in stood["entitlements_threshold"]] == ["250"]
+    assert [
+        row["_extra"] for table in ("entitlements", "entitlements_entitlement") for row in stood[table]
+    ] == [None] * 4
 
 
 def test_the_answer_keys_of_the_oracle_are_those_of_the_catalog() -> None:

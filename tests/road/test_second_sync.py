@@ -13,6 +13,7 @@ import pytest
 from counterfoil.errors import WarehouseFailed
 from counterfoil.model.outcome import StreamState
 from counterfoil.model.sync import SyncState
+from counterfoil.sandbox.injection import Kind
 from counterfoil.sandbox.server import choose_companies
 from counterfoil.store import connections, credentials, cursors, syncs
 from counterfoil.sync.progress import Watch
@@ -177,3 +178,23 @@ def test_tokens_that_turned_over_meanwhile_are_kept(acme: Any) -> None:
     assert before is not None
     assert after is not None
     assert after.refresh_token != before.refresh_token
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, "fault"), (500, "fault"), (200, "truncate")])
+def test_a_company_whose_plan_is_not_told_is_synced_all_the_same(
+    world: Callable[..., Any], status: int, kind: str
+) -> None:
+    acme = world(choose_companies(companies=1, invoices=0, seed=5, recorded=None))
+    acme.source(streams=["Entitlements", "Term"])
+    acme.sandbox.fault(path="manage", kind=Kind(kind), status=status, times=9)
+
+    sync, outcomes = acme.sync()
+
+    assert sync.state is SyncState.SUCCEEDED
+    assert {outcome.stream: outcome.state for outcome in outcomes} == {
+        "Entitlements": StreamState.INCOMPLETE,
+        "Term": StreamState.LANDED,
+    }
+    acme.sandbox.reset_counters()
+    acme.sync()
+    assert acme.sandbox.counters()["calls"] == 1

@@ -20,7 +20,7 @@ OFFERED = {
         "PaymentMethod TaxAgency TaxCode TaxRate Term Vendor"
     ),
     Family.SUPPORTING: "Attachable Budget ExchangeRate TaxClassification",
-    Family.SINGLETON: "CompanyInfo Preferences",
+    Family.SINGLETON: "CompanyInfo Entitlements Preferences",
 }
 
 
@@ -72,7 +72,7 @@ def test_the_entities_that_hide_what_is_inactive_are_marked() -> None:
 def test_change_data_capture_is_not_asked_for_what_it_leaves_out() -> None:
     without = _names(lambda entry: entry.in_cdc is InCdc.NO)
 
-    assert without == "ExchangeRate JournalCode TaxAgency TaxCode TaxRate TimeActivity"
+    assert without == "Entitlements ExchangeRate JournalCode TaxAgency TaxCode TaxRate TimeActivity"
 
 
 def test_the_entities_that_are_read_in_an_unusual_way_say_so() -> None:
@@ -81,6 +81,7 @@ def test_the_entities_that_are_read_in_an_unusual_way_say_so() -> None:
 
     assert unusual == {
         "CompanyInfo": Reading.SINGLE,
+        "Entitlements": Reading.SINGLE,
         "ExchangeRate": Reading.ONCE,
         "InventoryAdjustment": Reading.CHANGES,
         "Preferences": Reading.SINGLE,

@@ -95,7 +95,9 @@ def test_fields_that_the_schema_declares_have_a_column_though_nobody_recorded_th
 def test_every_entity_has_a_table_for_its_custom_fields() -> None:
     fields = ["DefinitionId", "Name", "Type", "StringValue", "BooleanValue", "DateValue", "NumberValue"]
 
-    for entry in catalog().values():
+    for name, entry in catalog().items():
+        if name == "Entitlements":  # no record of the books, but what the plan includes
+            continue
         own = next(
             child for child in entry.table.children if child.name == f"{entry.table.name}_custom_field"
         )

@@ -127,6 +127,20 @@ class Client:
             return self._insist(Ask("GET", "query", {"query": statement}))
         return self._insist(Ask("POST", "query", {}, statement.encode()))
 
+    def peek(self, path: str) -> bytes | None:
+        """Read once what stands at a path of the host, whatever its form; None for any answer but a good one."""
+        with self._pace.turn():
+            self._count(calls=1)
+            try:
+                response = self._http.get(
+                    str(self._http.base_url.copy_with(path=path)),
+                    headers={"Authorization": f"Bearer {self._access.bearer()}", "Accept": "application/xml"},
+                )
+            except (httpx2.TransportError, httpx2.DecodingError):
+                return None
+        self._count(metered=int(response.is_success))
+        return response.content if response.is_success else None
+
     def _insist(self, ask: Ask) -> Answer:
         """Ask until there is an answer, or until asking again has no point."""
         failures: Counter[Remedy] = Counter()

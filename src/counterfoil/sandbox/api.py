@@ -5,6 +5,7 @@ from counterfoil.sandbox.attachments import download
 from counterfoil.sandbox.books import Books
 from counterfoil.sandbox.clock import stamp_answer
 from counterfoil.sandbox.custom_fields import served, serves_all
+from counterfoil.sandbox.entitlements import entitlements
 from counterfoil.sandbox.faults import (
     FaultError,
     bad_token,
@@ -57,6 +58,8 @@ def _refusal(world: World, call: Call) -> Answer | None:
 
 def _route(world: World, books: Books, call: Call) -> Answer:
     match (call.method, *call.path):
+        case ("GET", "manage", "entitlements"):
+            return entitlements()
         case ("GET" | "POST", "query"):
             return _query(world, books, call)
         case ("GET", "cdc"):

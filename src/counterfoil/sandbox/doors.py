@@ -32,6 +32,7 @@ def make_app(world: World) -> Starlette:
     return Starlette(
         routes=[
             Route("/v3/company/{realm}/{path:path}", doors.company, methods=both),
+            Route("/manage/entitlements/v3/{realm}", doors.plan),
             Route("/connect/oauth2", doors.consent, methods=both),
             Route("/oauth2/v1/tokens/bearer", doors.token, methods=["POST"]),
             Route("/v2/oauth2/tokens/revoke", doors.revoke, methods=["POST"]),
@@ -51,6 +52,10 @@ class _Doors:
     async def company(self, request: Request) -> Response:
         path = request.path_params["path"]
         call = await _call(request, realm=request.path_params["realm"], path=path)
+        return await self._admitted(request, call, lambda call: api.answer(self._world, call))
+
+    async def plan(self, request: Request) -> Response:
+        call = await _call(request, realm=request.path_params["realm"], path="manage/entitlements")
         return await self._admitted(request, call, lambda call: api.answer(self._world, call))
 
     async def consent(self, request: Request) -> Response:

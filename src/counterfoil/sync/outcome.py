@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from counterfoil.errors import CounterfoilError, PoisonedPage
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.outcome import StreamOutcome, StreamState, TableOutcome
+from counterfoil.model.stream import Family
 from counterfoil.sync.land import ConnectionLanded, Landed
 from counterfoil.sync.reading import StreamRead
 
@@ -71,6 +72,8 @@ def _caveat(read: StreamRead) -> str:
         named = "; ".join(_name(bad) for bad in read.bad[:NAMED])
         more = f" and {len(read.bad) - NAMED} more" if len(read.bad) > NAMED else ""
         return f"QuickBooks could not serve {len(read.bad)} of {read.stream.name}: {named}{more}. The others landed."
+    if read.only_recent and read.stream.family is Family.SINGLETON:
+        return f"QuickBooks does not tell {read.stream.name} of this company."
     if read.only_recent:
         return f"QuickBooks offers no query for {read.stream.name}: only what changed in the last 29 days can be read."
     return ""

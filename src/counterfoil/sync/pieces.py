@@ -16,6 +16,7 @@ from counterfoil.quickbooks.answer import count, split
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.changes import changes
 from counterfoil.quickbooks.client import Client
+from counterfoil.quickbooks.entitlements import read_entitlements
 from counterfoil.quickbooks.query import PAGE, Condition, select, select_count
 from counterfoil.sync.bisect import read_page
 from counterfoil.sync.listing import CREATED, Listing, Page, time_in
@@ -186,6 +187,9 @@ def _besides(piece: Piece) -> list[Piece]:
 
 
 def _single(client: Client, stream: Stream) -> PieceRead:
+    if stream.name == "Entitlements":
+        plan = read_entitlements(client)
+        return PieceRead(records=[] if plan is None else [plan], following=[], only_recent=plan is None)
     path = f"{stream.resource}/{client.realm_id}" if stream.name == "CompanyInfo" else stream.resource
     answer = client.get(path)
     members = msgspec.json.decode(answer.body, type=dict[str, msgspec.Raw])
