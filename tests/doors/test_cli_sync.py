@@ -175,6 +175,16 @@ def test_sync_ends_with_a_card_and_what_to_do_next(place: Place) -> None:
     assert max(len(line) for line in ended.out.splitlines()) <= 80
 
 
+def test_a_card_of_a_sync_that_brought_nothing_shows_no_empty_table(place: Place) -> None:
+    look("sync", "acme", env=place.env)
+
+    ended = look("sync", "acme", env=place.env)
+
+    assert "with nothing new" in ended.out
+    assert "Gone" not in ended.out
+    assert "0 rows/s" not in ended.out
+
+
 def test_tables_shows_what_stands_in_the_warehouse(place: Place) -> None:
     ended = look("tables", "acme", "--json", env=place.env)
 

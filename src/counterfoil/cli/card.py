@@ -106,7 +106,8 @@ def _facts(ended: Ended) -> RenderableType:
     grid.add_row("Rows", Text.assemble((told, "bold"), standing if tables else ""))
     if ended.sync.ended_at is not None:
         spent = took(ended.sync.ended_at - ended.sync.started_at)
-        grid.add_row("Time", f"{spent}, {_pace(ended.sync):,.0f} rows/s")
+        pace = _pace(ended.sync)
+        grid.add_row("Time", f"{spent}, {pace:,.0f} rows/s" if pace else spent)
     grid.add_row("Calls", f"{totals.calls:,} metered by Intuit")
     if ended.budget is not None:
         grid.add_row("", in_words(ended.budget))
@@ -132,7 +133,7 @@ def _streams(outcomes: Sequence[StreamOutcome], most: int) -> RenderableType:
         ]
         table.add_row(foreign(outcome.stream), *(_number(number) for number in numbers))
     notes = "\n".join(_notes(telling[most:], [outcome for outcome in outcomes if outcome not in telling]))
-    return Group(table, *([Text(notes, style="dim")] if notes else []))
+    return Group(*([table] if telling else []), *([Text(notes, style="dim")] if notes else []))
 
 
 def _notes(smaller: Sequence[StreamOutcome], silent: Sequence[StreamOutcome]) -> list[str]:
