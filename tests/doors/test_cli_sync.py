@@ -237,7 +237,7 @@ def test_a_company_that_is_being_read_already_is_tried_later(place: Place) -> No
 
 
 def test_ctrl_c_ends_a_sync_within_seconds_and_the_next_one_completes_it(place: Place) -> None:
-    place.sandbox.fault(kind="slow", seconds=20, entity="Invoice", times=100)
+    place.sandbox.fault(kind="slow", seconds=12, entity="Invoice", times=100)
     process = start("sync", "acme", env=place.env)
     assert process.stderr is not None
     process.stderr.readline()  # the first stream was read

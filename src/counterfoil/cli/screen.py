@@ -58,7 +58,8 @@ class Screen:
         if self.as_json:
             self.answer({"code": code, "what": what, "do": do})
         else:
-            self.err.print(trouble(what, do))
+            # A console of its own: one that Ctrl-C struck while it wrote may never write again.
+            _console(self.err.file).print(trouble(what, do))
 
 
 def trouble(what: str, do: str) -> RenderableType:
