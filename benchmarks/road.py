@@ -62,7 +62,7 @@ def sync(reach: dict[str, str]) -> dict[str, Any]:
 
 def prepare(folder: Path, reach: dict[str, str]) -> Any:
     """Surroundings with one source that feeds a DuckDB file in the folder."""
-    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.actions.surroundings import Surroundings
     from counterfoil.model.connection import Connection
     from counterfoil.model.credential import Credential, Environment, Tokens
     from counterfoil.model.destination import Destination

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from counterfoil.actions.sync_now import Surroundings, sync_now
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.sync_now import sync_now
 from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Environment, Tokens
 from counterfoil.model.destination import Destination

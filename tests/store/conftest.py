@@ -18,7 +18,13 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
-from counterfoil.store import connections, credentials, destinations, sources
+from counterfoil.store import (
+    connections,
+    credentials,
+    destinations,
+    service_schema,  # noqa: F401 - its tables are of the same metadata
+    sources,
+)
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.schema import REVISION, metadata
 from counterfoil.store.vault import Vault

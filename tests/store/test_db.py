@@ -11,7 +11,11 @@ from alembic.script import ScriptDirectory
 
 from counterfoil.errors import SettingInvalid
 from counterfoil.model.credential import Credential
-from counterfoil.store import credentials, migrations
+from counterfoil.store import (
+    credentials,
+    migrations,
+    service_schema,  # noqa: F401 - its tables are of the same metadata
+)
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.schema import REVISION, metadata
 from counterfoil.store.vault import Vault

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil.actions import sync_now as road
-from counterfoil.actions.sync_now import Surroundings
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations.duckdb import DuckDB, _Speaking
 from counterfoil.destinations.merge import Merge
 from counterfoil.errors import CounterfoilError

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from counterfoil.actions.credentials import Grant, connect
 from counterfoil.actions.draft import Birth
-from counterfoil.actions.sync_now import Surroundings, client_of
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.sync_now import client_of
 from counterfoil.actions.tally import counted
 from counterfoil.model.company import Company
 from counterfoil.model.credential import Credential, Environment

@@ -1,35 +1,29 @@
 """Run a source here and now."""
 
 import logging
-import random
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from counterfoil.actions.budget import standing, warn
 from counterfoil.actions.credentials import ending, safe, warning
 from counterfoil.actions.destinations import open_destination
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.tally import counted
 from counterfoil.destinations.base import Destination
 from counterfoil.errors import CounterfoilError, NotFound
-from counterfoil.model.budget import FREE_TIER
 from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome, StreamState, total
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
-from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
-from counterfoil.quickbooks.oauth import OAuthApp
-from counterfoil.quickbooks.pace import Pace
-from counterfoil.quickbooks.retry import Patience
 from counterfoil.store import connections, credentials, locks, outcomes, sources, syncs
-from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.run import Road, run
 
@@ -37,26 +31,6 @@ HOSTS = {Environment.PRODUCTION: PRODUCTION, Environment.SANDBOX: SANDBOX}
 """Intuit's API, by the world a company lives in."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a verb that works with QuickBooks needs of the world.
-
-    An empty `api_url` means Intuit's own. `secrets` answers what `${NAME}` stands for.
-    """
-
-    db: Database
-    app: OAuthApp
-    api_url: str
-    staging: Path
-    environment: Mapping[str, str]
-    now: Callable[[], datetime]
-    chance: random.Random
-    pace: Callable[[], Pace] = Pace
-    patience: Callable[[], Patience] = Patience
-    monthly_calls: int = FREE_TIER
-    clocks: Clocks = field(default_factory=Clocks)
 
 
 def sync_now(around: Surroundings, source_name: str, watch: Watch) -> tuple[Sync, tuple[StreamOutcome, ...]]:

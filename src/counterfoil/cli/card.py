@@ -26,6 +26,7 @@ CARD_WIDTH = 78
 MOST_STREAMS = 12
 
 LOOKS = {
+    SyncState.WAITING: ("waiting", "dim"),
     SyncState.RUNNING: ("running", "cyan"),
     SyncState.SUCCEEDED: ("in step with QuickBooks", "green"),
     SyncState.PARTIAL: ("partly in step with QuickBooks", "yellow"),

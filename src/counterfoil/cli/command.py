@@ -15,7 +15,7 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.actions.surroundings import Surroundings
     from counterfoil.store.db import Database
 
 log = logging.getLogger(__name__)

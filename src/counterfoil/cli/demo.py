@@ -18,7 +18,7 @@ from counterfoil.cli.screen import Screen
 from counterfoil.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.actions.surroundings import Surroundings
     from counterfoil.sandbox.running import Sandbox
 
 FOLDER = Path("counterfoil-demo")

@@ -13,7 +13,7 @@ from counterfoil.errors import SettingInvalid
 from counterfoil.settings import Settings
 
 if TYPE_CHECKING:
-    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.actions.surroundings import Surroundings
     from counterfoil.quickbooks.oauth import OAuthApp
     from counterfoil.store.db import Database
 
@@ -58,7 +58,7 @@ def store(settings: Settings) -> Iterator["Database"]:
 @contextmanager
 def surroundings(settings: Settings) -> Iterator["Surroundings"]:
     """The same with all that is needed to work with QuickBooks."""
-    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.actions.surroundings import Surroundings
     from counterfoil.model.task import Clocks
 
     with store(settings) as db:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -109,7 +109,7 @@ def listing(*columns: str, numbers: Sequence[str] = ()) -> Table:
     return table
 
 
-def _console(file: TextIO) -> Console:
+def _console(file: IO[str]) -> Console:
     console = Console(file=file, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
     return console

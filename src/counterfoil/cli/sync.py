@@ -18,7 +18,7 @@ from counterfoil.cli.exits import ExitCode, exit_of_code
 from counterfoil.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from counterfoil.actions.sync_now import Surroundings
+    from counterfoil.actions.surroundings import Surroundings
     from counterfoil.cli.card import Ended
     from counterfoil.model.sync import Sync
 

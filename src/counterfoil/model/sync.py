@@ -11,6 +11,7 @@ from counterfoil.model.source import Source
 class SyncState(StrEnum):
     """Where a sync stands, or how it ended."""
 
+    WAITING = "waiting"  # for a worker
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     PARTIAL = "partial"  # some streams or connections failed

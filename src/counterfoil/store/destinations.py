@@ -10,7 +10,7 @@ from counterfoil.store.db import Database
 from counterfoil.store.rows import labelled, put
 from counterfoil.store.schema import destinations
 
-COLUMNS = labelled(destinations.c, "destination")
+COLUMNS = labelled((column for column in destinations.c if column.name != "secrets"), "destination")
 
 
 def save(db: Database, destination: Destination) -> None:

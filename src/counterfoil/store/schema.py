@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -31,6 +31,16 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def version() -> sa.Column[int]:
+    """A column that grows with every change, so that of two editors the second notices the first."""
+    return sa.Column("version", sa.Integer, nullable=False, server_default="1")
+
+
+def switch(name: str) -> sa.Column[bool]:
+    """A column that is true or false, and false in rows that are older than it."""
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
+
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -41,68 +51,77 @@ metadata = sa.MetaData(
 )
 
 
-def _text(name: str, *more: Any, **traits: Any) -> sa.Column[str]:
+def text(name: str, *more: Any, **traits: Any) -> sa.Column[str]:
+    """A column of text that is always there, unless `nullable`."""
     return sa.Column(name, sa.Text, *more, nullable=traits.pop("nullable", False), **traits)
 
 
-def _part_of(owner: str, *, primary_key: bool = False) -> sa.Column[str]:
+def part_of(owner: str, *, primary_key: bool = False) -> sa.Column[str]:
     """A column that names the row this one goes down with."""
     key = sa.ForeignKey(f"{owner}s.id", ondelete="CASCADE")
-    return _text(f"{owner}_id", key, primary_key=primary_key)
+    return text(f"{owner}_id", key, primary_key=primary_key)
 
 
 credentials = sa.Table(
     "credentials",
     metadata,
-    _text("id", primary_key=True),
-    _text("name", unique=True),
-    _text("realm_id"),
-    _text("environment"),
-    _text("company_name"),
-    _text("state"),
+    text("id", primary_key=True),
+    text("name", unique=True),
+    text("realm_id"),
+    text("environment"),
+    text("company_name"),
+    text("state"),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("tokens", sa.LargeBinary),  # sealed by the vault
-    _text("given", nullable=True),  # which refresh token a configuration file last gave, as a digest
+    text("given", nullable=True),  # which refresh token a configuration file last gave, as a digest
+    version(),
     sa.UniqueConstraint("environment", "realm_id"),
 )
 
 destinations = sa.Table(
     "destinations",
     metadata,
-    _text("id", primary_key=True),
-    _text("name", unique=True),
-    _text("kind"),
+    text("id", primary_key=True),
+    text("name", unique=True),
+    text("kind"),
     sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("secrets", sa.LargeBinary),  # options that are secret, sealed together as JSON
     sa.Column("created_at", Moment, nullable=False),
+    version(),
 )
 
 sources = sa.Table(
     "sources",
     metadata,
-    _text("id", primary_key=True),
-    _text("name", unique=True),
-    _text("credential_id", sa.ForeignKey("credentials.id"), index=True),
+    text("id", primary_key=True),
+    text("name", unique=True),
+    text("credential_id", sa.ForeignKey("credentials.id"), index=True),
     sa.Column("streams", sa.JSON(none_as_null=True)),  # null: all
-    _text("prefix"),
-    _text("schedule"),
+    text("prefix"),
+    text("schedule"),
     sa.Column("created_at", Moment, nullable=False),
+    switch("paused"),
+    sa.Column("next_run_at", Moment, index=True),  # null: only when asked
+    sa.Column("poke_due_at", Moment, index=True),  # a webhook told of changes; null: none did
+    version(),
 )
 
 connections = sa.Table(
     "connections",
     metadata,
-    _text("id", primary_key=True),
-    _part_of("source"),
-    _text("destination_id", sa.ForeignKey("destinations.id"), index=True),
-    _text("dataset"),
+    text("id", primary_key=True),
+    part_of("source"),
+    text("destination_id", sa.ForeignKey("destinations.id"), index=True),
+    text("dataset"),
+    version(),
     sa.UniqueConstraint("source_id", "destination_id", "dataset"),
 )
 
 cursors = sa.Table(
     "cursors",
     metadata,
-    _part_of("connection", primary_key=True),
-    _text("stream", primary_key=True),
+    part_of("connection", primary_key=True),
+    text("stream", primary_key=True),
     sa.Column("changed_since", Moment, nullable=False),
     sa.Column("compared_at", Moment),
     sa.Column("versions", sa.JSON, nullable=False),
@@ -114,8 +133,8 @@ cursors = sa.Table(
 observations = sa.Table(
     "observations",
     metadata,
-    _part_of("connection", primary_key=True),
-    _text("stream", primary_key=True),
+    part_of("connection", primary_key=True),
+    text("stream", primary_key=True),
     sa.Column("fields", sa.JSON, nullable=False),
     sa.Column("tables", sa.JSON, nullable=False),
 )
@@ -123,38 +142,48 @@ observations = sa.Table(
 syncs = sa.Table(
     "syncs",
     metadata,
-    _text("id", primary_key=True),
-    _part_of("source"),
-    _text("state", index=True),
+    text("id", primary_key=True),
+    part_of("source"),
+    text("state", index=True),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("totals", sa.JSON, nullable=False),
-    _text("code"),
-    _text("what"),
-    _text("do"),
+    text("code"),
+    text("what"),
+    text("do"),
+    sa.Column("asked_at", Moment),
+    text("cause", server_default="person"),
+    sa.Column("streams", sa.JSON(none_as_null=True)),  # null: all that the source selects
+    switch("full"),
+    sa.Column("since", Moment),  # a backfill's beginning
+    switch("large"),  # reads much: such ones do not take all places of a worker
+    sa.Column("cancel_asked_at", Moment),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    text("worker", server_default=""),
+    sa.Column("seen_at", Moment),  # its worker's last sign of life
     sa.Index("ix_syncs_source_id_started_at", "source_id", "started_at"),
 )
 
 outcomes = sa.Table(
     "outcomes",
     metadata,
-    _part_of("sync", primary_key=True),
-    _text("connection_id", primary_key=True),  # no foreign key: history outlives a connection
-    _text("stream", primary_key=True),
-    _text("mode"),
-    _text("state"),
+    part_of("sync", primary_key=True),
+    text("connection_id", primary_key=True),  # no foreign key: history outlives a connection
+    text("stream", primary_key=True),
+    text("mode"),
+    text("state"),
     sa.Column("read", sa.BigInteger, nullable=False),
     sa.Column("calls", sa.BigInteger, nullable=False),
     sa.Column("tables", sa.JSON, nullable=False),
-    _text("code"),
-    _text("what"),
-    _text("do"),
+    text("code"),
+    text("what"),
+    text("do"),
 )
 
 calls = sa.Table(
     "calls",
     metadata,
-    _text("realm_id", primary_key=True),  # no foreign key: what was spent stays spent
+    text("realm_id", primary_key=True),  # no foreign key: what was spent stays spent
     sa.Column("day", sa.Date, primary_key=True, index=True),
     sa.Column("metered", sa.BigInteger, nullable=False),
     sa.Column("calls", sa.BigInteger, nullable=False),

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from counterfoil.store import service_schema  # noqa: F401 - its tables are of the same metadata
 from counterfoil.store.schema import metadata
 
 context.configure(
