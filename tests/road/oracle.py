@@ -6,7 +6,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from counterfoil.sandbox.running import Sandbox
@@ -16,6 +16,8 @@ INACTIVE_HIDDEN = {
     "TaxRate", "Term", "Vendor",
 }  # fmt: skip
 LEFT_OUT = {"domain", "sparse", "TempDownloadUri", "ThumbnailTempDownloadUri"}
+EXACTLY = Context(prec=500, Emax=9999, Emin=-9999)
+"""The usual context keeps 28 digits: two numbers that differ after those would be spelled alike."""
 ANSWER_KEY = {"CreditCardPayment": "CreditCardPaymentTxn"}
 
 
@@ -120,6 +122,6 @@ def spelled(value: Any) -> str:
 
 def _plain(digits: str) -> str:
     try:
-        return format(Decimal(digits).normalize(), "f")
+        return format(EXACTLY.plus(Decimal(digits)).normalize(EXACTLY), "f")  # 0 and -0 are one
     except InvalidOperation:
         return digits
