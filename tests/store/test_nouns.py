@@ -179,6 +179,6 @@ def test_outcomes_come_back_per_stream_with_their_tables(db: Database, feed: Con
         calls=1,
         tables=(TableOutcome(table="acme_invoice", inserted=1, updated=1, total=9),),
     )
-    outcomes.save(db, "sync_1", landed)
+    outcomes.save(db, "sync_1", [landed])
 
     assert outcomes.of(db, "sync_1") == (landed,)

@@ -71,8 +71,7 @@ def _run(
         syncs.save(around.db, _failed(so_far, error, around.now()))
         raise
     with around.db.transaction() as one:
-        for outcome in became:
-            outcomes.save(one, sync.id, outcome)
+        outcomes.save(one, sync.id, became)
         syncs.save(one, ended)
     return ended, became
 

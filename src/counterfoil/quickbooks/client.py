@@ -18,6 +18,7 @@ from counterfoil.quickbooks.answer import Answer, open_answer
 from counterfoil.quickbooks.faults import Fault, clean
 from counterfoil.quickbooks.pace import AT_ONCE, Pace
 from counterfoil.quickbooks.retry import Patience
+from counterfoil.quickbooks.trust import trust
 from counterfoil.quickbooks.verdict import Remedy, error_of, meaning
 
 PRODUCTION = "https://quickbooks.api.intuit.com"
@@ -99,6 +100,7 @@ class Client:
                 "User-Agent": f"Counterfoil/{__version__}",
             },
             timeout=TIMEOUT,
+            verify=trust(api_url),
             limits=httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         )
 

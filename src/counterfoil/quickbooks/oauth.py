@@ -16,6 +16,7 @@ from counterfoil.errors import CounterfoilError, QuickBooksDown, ReconnectNeeded
 from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.faults import clean
 from counterfoil.quickbooks.retry import Patience
+from counterfoil.quickbooks.trust import trust
 
 SCOPE = "com.intuit.quickbooks.accounting"
 """Reads and writes; Intuit offers no scope that only reads (reference, section 1.3)."""
@@ -87,7 +88,8 @@ class OAuthApp:
         """One request; None when there was no answer, or one that says to try later."""
         headers = {"Accept": "application/json", "x-include-refresh-token-hard-expires-in": "true"}
         try:
-            with httpx2.Client(auth=(self.client_id, self.client_secret), timeout=TIMEOUT) as http:
+            secret = (self.client_id, self.client_secret)
+            with httpx2.Client(auth=secret, timeout=TIMEOUT, verify=trust(url)) as http:
                 answer = http.post(url, headers=headers, **body)  # type: ignore[arg-type]
         except (httpx2.TransportError, httpx2.DecodingError):
             return None

@@ -1,17 +1,13 @@
 """Stored calls: how often each company was asked, day by day (Promise 10)."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from counterfoil.model.calls import Calls
 from counterfoil.store.db import Database
+from counterfoil.store.rows import INSERT
 from counterfoil.store.schema import calls
-
-_INSERT: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def add(db: Database, counted: Calls) -> None:
@@ -25,7 +21,7 @@ def add(db: Database, counted: Calls) -> None:
         "metered": counted.metered,
         "calls": counted.calls,
     }
-    insert = _INSERT[db.engine.dialect.name](calls).values(**row)
+    insert = INSERT[db.engine.dialect.name](calls).values(**row)
     grown = {name: calls.c[name] + insert.excluded[name] for name in ("metered", "calls")}
     with db.writing() as transaction:
         transaction.execute(insert.on_conflict_do_update(index_elements=list(calls.primary_key), set_=grown))

@@ -12,7 +12,7 @@ from counterfoil.model.cursor import Cursor, earliest
 from counterfoil.model.source import Source
 from counterfoil.store import connections
 from counterfoil.store.db import Database
-from counterfoil.store.rows import put
+from counterfoil.store.rows import put_all
 from counterfoil.store.schema import cursors
 
 
@@ -36,22 +36,21 @@ def oldest(db: Database, source: Source) -> Mapping[str, Cursor]:
 
 def advance(db: Database, connection: Connection, reached: Iterable[Cursor]) -> None:
     """Keep how far a load that has been committed reached, all streams at once (Promise 1)."""
+    rows = [
+        {
+            "connection_id": connection.id,
+            "stream": cursor.stream,
+            "changed_since": cursor.changed_since,
+            "compared_at": cursor.compared_at,
+            "versions": dict(cursor.versions),
+            "rows": cursor.rows,
+            "refuses_changes": cursor.refuses_changes,
+            "unread": msgspec.to_builtins(cursor.unread),
+        }
+        for cursor in reached
+    ]
     with db.writing() as transaction:
-        for cursor in reached:
-            put(
-                transaction,
-                cursors,
-                {
-                    "connection_id": connection.id,
-                    "stream": cursor.stream,
-                    "changed_since": cursor.changed_since,
-                    "compared_at": cursor.compared_at,
-                    "versions": dict(cursor.versions),
-                    "rows": cursor.rows,
-                    "refuses_changes": cursor.refuses_changes,
-                    "unread": msgspec.to_builtins(cursor.unread),
-                },
-            )
+        put_all(transaction, cursors, rows)
 
 
 def forget(db: Database, connection: Connection, streams: Iterable[str] | None = None) -> None:

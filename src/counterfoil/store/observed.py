@@ -1,6 +1,6 @@
 """What was seen of each stream of each connection: the fields in use, the tables that were loaded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -18,6 +18,14 @@ def fields(db: Database, connection: Connection, stream: str) -> tuple[str, ...]
 def tables(db: Database, connection: Connection, stream: str) -> tuple[str, ...]:
     """The tables that loads have made, sorted; one that the warehouse lacks was dropped behind our back."""
     return _load(db, connection, stream)[1]
+
+
+def all_fields(db: Database, connection: Connection) -> Mapping[str, tuple[str, ...]]:
+    """The JSON paths seen so far of every stream, sorted."""
+    query = sa.select(observations.c.stream, observations.c.fields)
+    with db.reading() as transaction:
+        rows = transaction.execute(query.where(observations.c.connection_id == connection.id))
+        return {row.stream: tuple(row.fields) for row in rows}
 
 
 def save_fields(db: Database, connection: Connection, stream: str, paths: Iterable[str]) -> None:

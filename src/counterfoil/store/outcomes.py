@@ -1,35 +1,36 @@
 """Stored outcomes: what each sync did, per stream and table."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 import sqlalchemy as sa
 
 from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome
 from counterfoil.store.db import Database
-from counterfoil.store.rows import put
+from counterfoil.store.rows import put_all
 from counterfoil.store.schema import outcomes
 
 
-def save(db: Database, sync_id: str, outcome: StreamOutcome) -> None:
-    """Keep the outcome of one stream on one connection."""
+def save(db: Database, sync_id: str, became: Iterable[StreamOutcome]) -> None:
+    """Keep the outcomes of streams on connections, all at once."""
+    rows = [
+        {
+            "sync_id": sync_id,
+            "connection_id": outcome.connection_id,
+            "stream": outcome.stream,
+            "mode": str(outcome.mode),
+            "state": str(outcome.state),
+            "read": outcome.read,
+            "calls": outcome.calls,
+            "tables": [asdict(table) for table in outcome.tables],
+            "code": outcome.code,
+            "what": outcome.what,
+            "do": outcome.do,
+        }
+        for outcome in became
+    ]
     with db.writing() as transaction:
-        put(
-            transaction,
-            outcomes,
-            {
-                "sync_id": sync_id,
-                "connection_id": outcome.connection_id,
-                "stream": outcome.stream,
-                "mode": str(outcome.mode),
-                "state": str(outcome.state),
-                "read": outcome.read,
-                "calls": outcome.calls,
-                "tables": [asdict(table) for table in outcome.tables],
-                "code": outcome.code,
-                "what": outcome.what,
-                "do": outcome.do,
-            },
-        )
+        put_all(transaction, outcomes, rows)
 
 
 def of(db: Database, sync_id: str) -> tuple[StreamOutcome, ...]:

@@ -1,12 +1,16 @@
 """Rows, in and out, the same way for every noun."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from counterfoil.errors import AlreadyExists
+
+INSERT: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""The dialects' own INSERT, which knows ON CONFLICT."""
 
 
 def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
@@ -23,6 +27,19 @@ def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> N
             f"Another of the {table.name} has this name already, or stands for the same thing.",
             do="Choose another name, or use the one that exists.",
         ) from error
+
+
+def put_all(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change the rows with these primary keys, or add them, in one statement; all name the same columns.
+
+    For tables in which nothing but the primary key has to be unique.
+    """
+    if not rows:
+        return
+    insert = INSERT[connection.dialect.name](table)
+    keys = list(table.primary_key)
+    told = {name: insert.excluded[name] for name in rows[0] if table.c[name] not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), list(rows))
 
 
 def labelled(columns: Iterable[sa.ColumnElement[Any]], noun: str) -> tuple[sa.Label[Any], ...]:

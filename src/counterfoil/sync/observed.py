@@ -33,12 +33,11 @@ class Seen:
 
 def load(db: Database, connections: Sequence[Connection], streams: Sequence[Stream]) -> Seen:
     """What earlier syncs of these connections saw."""
+    known = [observed.all_fields(db, connection) for connection in connections]
     return Seen(
         {
             stream.name: frozenset(
-                tuple(text.split(SEPARATOR))
-                for connection in connections
-                for text in observed.fields(db, connection, stream.name)
+                tuple(text.split(SEPARATOR)) for fields in known for text in fields.get(stream.name, ())
             )
             for stream in streams
         }
@@ -46,9 +45,11 @@ def load(db: Database, connections: Sequence[Connection], streams: Sequence[Stre
 
 
 def save(db: Database, connections: Sequence[Connection], seen: Seen) -> None:
-    """Remember what was seen, for each connection."""
+    """Remember what was seen, for each connection that does not know it yet."""
+    now = {stream: tuple(sorted(map(SEPARATOR.join, paths))) for stream, paths in seen.items() if paths}
     with db.transaction() as one:
         for connection in connections:
-            for stream, paths in seen.items():
-                if paths:
-                    observed.save_fields(one, connection, stream, (SEPARATOR.join(path) for path in paths))
+            known = observed.all_fields(one, connection)
+            for stream, fields in now.items():
+                if known.get(stream) != fields:
+                    observed.save_fields(one, connection, stream, fields)
