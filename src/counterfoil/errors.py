@@ -9,6 +9,9 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── NotFound           no such source, credential, destination
     │   ├── AlreadyExists      a name or a table name is taken
     │   ├── InUse              it cannot go while others need it
+    │   ├── ChangedMeanwhile   someone else changed it since it was read
+    │   ├── NotSignedIn        nobody is signed in, or the key is wrong
+    │   ├── Forbidden          the role does not allow it
     │   ├── SecretKeyMissing   stored secrets cannot be read
     │   ├── ReconnectNeeded    the grant at Intuit is gone
     │   ├── CompanyForbidden   the app or the user may not read this company
@@ -24,7 +27,11 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── PoisonedPage       one bad record fails the whole answer
     │   ├── WarehouseBusy      someone else holds the warehouse
     │   ├── WarehouseFailed    the warehouse went away
-    │   └── SyncRunning        this company is being read already
+    │   ├── SyncRunning        this company is being read already
+    │   ├── LockLost           another process may be reading this company as well
+    │   ├── StoreFailed        our own memory is full, busy or gone
+    │   └── Cancelled          a person ended the sync before its time
+    │       └── Interrupted    its process was told to end
     └── Defect                 ours to mend: please report it
 """
 
@@ -91,6 +98,24 @@ class InUse(NeedsPerson):
     """It cannot go while others need it."""
 
     code = "in_use"
+
+
+class ChangedMeanwhile(NeedsPerson):
+    """Someone else changed it since it was read; nothing was saved."""
+
+    code = "changed_meanwhile"
+
+
+class NotSignedIn(NeedsPerson):
+    """Nobody is signed in, or the key, password or link is wrong, used or over."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(NeedsPerson):
+    """The role does not allow it."""
+
+    code = "forbidden"
 
 
 class SecretKeyMissing(NeedsPerson):
@@ -194,3 +219,27 @@ class SyncRunning(Transient):
     """This company is being read already; one sync at a time."""
 
     code = "sync.running"
+
+
+class LockLost(Transient):
+    """The store let go of the lock on a company in the middle of its sync: nothing of it may land any more."""
+
+    code = "sync.lock_lost"
+
+
+class StoreFailed(Transient):
+    """Counterfoil's own memory could not be read or written: its disk is full, or its server went away."""
+
+    code = "store.failed"
+
+
+class Cancelled(Transient):
+    """A person ended the sync before its time; what it had not loaded yet is left to the next one."""
+
+    code = "sync.cancelled"
+
+
+class Interrupted(Cancelled):
+    """The process of the sync was told to end; whoever syncs next takes over."""
+
+    code = "sync.interrupted"
