@@ -3,6 +3,7 @@
 Usage: python -m tests.quickbooks.reader <address of the wire> <folder> <seconds since NOW> [how it ends]
 """
 
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.quickbooks.safes import NOW, file_safe
 
 
 def main(url: str, folder: str, seconds: str, *how: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # one begun in the background would ignore it
     app = OAuthApp(client_id="app-id", client_secret="app-secret", token_url=f"{url}/token")
     now = NOW + timedelta(seconds=int(seconds))
     access = Access(app, file_safe(Path(folder), *how), now=lambda: now)

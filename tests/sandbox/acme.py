@@ -131,7 +131,7 @@ class Caller:
         self.http = httpx2.Client(
             base_url=f"{sandbox.url}/v3/company/{self.connected.realm_id}",
             headers={"authorization": f"Bearer {self.connected.access_token}", "accept": "application/json"},
-            timeout=20,
+            timeout=120,
             verify=False,  # plain HTTP on loopback; reading certificates takes longer than the tests
         )
 
