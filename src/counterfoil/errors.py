@@ -12,6 +12,9 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── ChangedMeanwhile   someone else changed it since it was read
     │   ├── NotSignedIn        nobody is signed in, or the key is wrong
     │   ├── Forbidden          the role does not allow it
+    │   ├── RequestInvalid     a request is not as the API describes it
+    │   │   ├── VersionNeeded  a change has to say which version it changes
+    │   │   └── KeyReused      an Idempotency-Key stands for another request
     │   ├── SecretKeyMissing   stored secrets cannot be read
     │   ├── ReconnectNeeded    the grant at Intuit is gone
     │   ├── CompanyForbidden   the app or the user may not read this company
@@ -29,6 +32,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── WarehouseFailed    the warehouse went away
     │   ├── SyncRunning        this company is being read already
     │   ├── LockLost           another process may be reading this company as well
+    │   ├── StillRunning       the same request is being answered already
     │   ├── StoreFailed        our own memory is full, busy or gone
     │   └── Cancelled          a person ended the sync before its time
     │       └── Interrupted    its process was told to end
@@ -116,6 +120,28 @@ class Forbidden(NeedsPerson):
     """The role does not allow it."""
 
     code = "forbidden"
+
+
+class RequestInvalid(NeedsPerson):
+    """A request is not as the API describes it; each of `faults` names a place in it and what is wrong there."""
+
+    code = "request.invalid"
+
+    def __init__(self, what: str, *, do: str = "", faults: tuple[str, ...] = ()) -> None:
+        super().__init__(what, do=do)
+        self.faults = faults
+
+
+class VersionNeeded(RequestInvalid):
+    """A change has to say which version it changes, with If-Match."""
+
+    code = "request.version_needed"
+
+
+class KeyReused(RequestInvalid):
+    """An Idempotency-Key came with another request than the first time."""
+
+    code = "request.key_reused"
 
 
 class SecretKeyMissing(NeedsPerson):
@@ -225,6 +251,12 @@ class LockLost(Transient):
     """The store let go of the lock on a company in the middle of its sync: nothing of it may land any more."""
 
     code = "sync.lock_lost"
+
+
+class StillRunning(Transient):
+    """The same request, by its Idempotency-Key, is being answered already."""
+
+    code = "request.still_running"
 
 
 class StoreFailed(Transient):
