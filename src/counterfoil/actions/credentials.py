@@ -12,6 +12,7 @@ from counterfoil.model.credential import Credential, CredentialState, Environmen
 from counterfoil.model.ending import Ending, Limit, Urgency, ends
 from counterfoil.model.identity import name_fault, new_id
 from counterfoil.quickbooks.access import Safe
+from counterfoil.stop import NEVER, Stop
 from counterfoil.store import credentials, locks, sources
 from counterfoil.store.db import Database
 
@@ -68,8 +69,11 @@ def connect(db: Database, grant: Grant, birth: Birth) -> Credential:
     return credential
 
 
-def safe(db: Database, credential: Credential) -> Safe:
-    """Where the tokens of one company are kept, for who reads it: one refresh at a time on all machines."""
+def safe(db: Database, credential: Credential, stop: Stop = NEVER) -> Safe:
+    """Where the tokens of one company are kept, for who reads it: one refresh at a time on all machines.
+
+    Waiting for another's refresh ends when the stop is asked.
+    """
 
     def load() -> Tokens:
         tokens = credentials.tokens(db, credential.id)
@@ -94,7 +98,9 @@ def safe(db: Database, credential: Credential) -> Safe:
     return Safe(
         load=load,
         save=lambda tokens: credentials.save_tokens(db, credential.id, tokens),
-        lock=lambda: locks.company(db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT),
+        lock=lambda: locks.company(
+            db, credential.realm_id, locks.Purpose.REFRESH, wait=REFRESH_WAIT, stop=stop
+        ),
         ended=ended,
     )
 

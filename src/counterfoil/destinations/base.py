@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from counterfoil.model.table import Table
+from counterfoil.stop import NEVER, Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +93,30 @@ def in_silence(_: str) -> None:
     """Wait without a word."""
 
 
+Assure = Callable[[], None]
+"""Called in the last moment before a load becomes visible; what it raises undoes the load."""
+
+
+def nothing_to_assure() -> None:
+    """Nothing but the load itself decides whether it may become visible."""
+
+
 class Destination(Protocol):
     """A configured warehouse."""
 
     capabilities: Capabilities
 
-    def load(self, landing: Landing, *, waiting: Waiting) -> Mapping[str, TableChange]:
+    def load(
+        self, landing: Landing, *, waiting: Waiting, stop: Stop = NEVER, assure: Assure = nothing_to_assure
+    ) -> Mapping[str, TableChange]:
         """Merge all batches and answer with the change of each table, by full table name.
 
         Loading the same landing twice changes nothing (Promise 2). Where `all_tables_at_once`, either every
-        table changes or none. Raises WarehouseBusy, WarehouseFailed, WarehouseRefused.
+        table changes or none. Raises WarehouseBusy, WarehouseFailed, WarehouseRefused; what the stop is asked with,
+        while it works or waits, and what `assure` raises: then nothing has changed.
         """
 
-    def tables(self, dataset: str, *, waiting: Waiting = in_silence) -> Mapping[str, int]:
+    def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:
         """The tables in a dataset with their row counts; empty when there is no such dataset."""
 
 

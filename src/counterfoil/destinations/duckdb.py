@@ -1,7 +1,7 @@
 """DuckDB: one file; all tables of a sync in one transaction; the file is held only while loading."""
 
 import re
-import time
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from counterfoil.destinations.base import (
+    Assure,
     Capabilities,
     Kind,
     Landing,
@@ -17,10 +18,12 @@ from counterfoil.destinations.base import (
     TableChange,
     Waiting,
     in_silence,
+    nothing_to_assure,
 )
 from counterfoil.destinations.merge import Dialect, Merge
 from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
 from counterfoil.model.table import ColumnType
+from counterfoil.stop import NEVER, Stop
 
 CAPABILITIES = Capabilities(all_tables_at_once=True, default_dataset="quickbooks", longest_name=255)
 
@@ -51,38 +54,42 @@ TYPES = {
 
 POLL_SECONDS = 2.0
 
+INSISTING = 0.05
+"""Seconds between interrupts: one that comes between two statements is forgotten by DuckDB."""
+
 
 class DuckDB:
     """A DuckDB file as a destination."""
 
     capabilities = CAPABILITIES
 
-    def __init__(self, options: Mapping[str, Any], *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, options: Mapping[str, Any], *, sleep: Callable[[float], None] | None = None) -> None:
         self.path = Path(str(options["path"])).expanduser()
         self.wait_seconds = int(options["wait_seconds"])
         self.memory = str(options["memory"])
         self.sleep = sleep
 
-    def load(self, landing: Landing, *, waiting: Waiting) -> Mapping[str, TableChange]:
-        with self._opened(waiting) as connection:
-            merge = Merge(dialect=_Speaking(connection), landing=landing)
+    def load(
+        self, landing: Landing, *, waiting: Waiting, stop: Stop = NEVER, assure: Assure = nothing_to_assure
+    ) -> Mapping[str, TableChange]:
+        with self._opened(waiting, stop) as connection:
+            speaking = _Speaking(connection, stop)
             try:
-                connection.execute("BEGIN")
-                changes = merge.run()
-                connection.execute("COMMIT")
+                with _interrupted(connection, stop):
+                    speaking.execute("BEGIN")
+                    changes = Merge(dialect=speaking, landing=landing).run()
+                assure()
+                connection.execute("COMMIT")  # not to be interrupted: nobody could say whether it took place
             except duckdb.Error as error:
+                stop.check()
                 raise _as_ours(error, self.path) from error
-            except RuntimeError as error:
-                if "interrupted" in str(error):  # how the driver tells of Ctrl-C while a query runs
-                    raise KeyboardInterrupt from error
-                raise
         return changes
 
-    def tables(self, dataset: str, *, waiting: Waiting = in_silence) -> Mapping[str, int]:
+    def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:
         if not self.path.exists():
             return {}
-        with self._opened(waiting, read_only=True) as connection:
-            speaking = _Speaking(connection)
+        with self._opened(waiting, stop, read_only=True) as connection:
+            speaking = _Speaking(connection, stop)
             names = sorted(speaking.layout(dataset))
             counts = " UNION ALL ".join(
                 f"SELECT {_text(name)}, count(*) FROM {speaking.table(dataset, name)}" for name in names
@@ -90,17 +97,22 @@ class DuckDB:
             return dict(speaking.execute(counts)) if names else {}
 
     @contextmanager
-    def _opened(self, waiting: Waiting, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+    def _opened(
+        self, waiting: Waiting, stop: Stop, *, read_only: bool = False
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        self._make_folder()
         with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
-            self._attach(connection, waiting, read_only=read_only)
+            self._attach(connection, waiting, stop, read_only=read_only)
             yield connection
 
-    def _attach(self, connection: duckdb.DuckDBPyConnection, waiting: Waiting, *, read_only: bool) -> None:
+    def _attach(
+        self, connection: duckdb.DuckDBPyConnection, waiting: Waiting, stop: Stop, *, read_only: bool
+    ) -> None:
         waited = 0.0
         while True:
+            stop.check()
             try:
                 connection.execute(
                     f"ATTACH {_text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})"
@@ -113,12 +125,21 @@ class DuckDB:
                     raise _held(self.path, holder, waited) from error
                 if waited == 0:
                     waiting(f"{holder} holds {self.path}; waiting until it closes the file")
-                self.sleep(POLL_SECONDS)
+                (self.sleep or stop.sleep)(POLL_SECONDS)
                 waited += POLL_SECONDS
             except duckdb.Error as error:
                 raise _as_ours(error, self.path) from error
             else:
                 return
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseFailed(
+                f"The folder {self.path.parent} cannot be used: {error.strerror}.",
+                do="Put it back, or give the right to write there, then sync again: nothing is lost.",
+            ) from error
 
     def _how(self, *, read_only: bool) -> str:
         if read_only:
@@ -131,10 +152,12 @@ class _Speaking(Dialect):
 
     types = TYPES
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, stop: Stop) -> None:
         self.connection = connection
+        self.stop = stop
 
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        self.stop.check()
         return self.connection.execute(sql, list(values)).fetchall()
 
     def change(self, sql: str, *values: object) -> int:
@@ -157,6 +180,25 @@ class _Speaking(Dialect):
 
     def create_dataset(self, dataset: str) -> None:
         self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
+
+
+@contextmanager
+def _interrupted(connection: duckdb.DuckDBPyConnection, stop: Stop) -> Iterator[None]:
+    """Break off whatever the connection does when the stop is asked during the block."""
+    over = threading.Event()
+
+    def insist() -> None:
+        while not over.wait(INSISTING):
+            connection.interrupt()
+
+    interrupter = threading.Thread(target=insist, name="interrupt")
+    with stop.calling(interrupter.start):
+        try:
+            yield
+        finally:
+            over.set()
+    if interrupter.ident is not None:
+        interrupter.join()
 
 
 def _text(value: str) -> str:

@@ -8,12 +8,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from counterfoil.errors import CounterfoilError, ReconnectNeeded
+from counterfoil.errors import CounterfoilError, ReconnectNeeded, StoreFailed
 from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.oauth import OAuthApp
+from counterfoil.stop import NEVER, Stop
 
 EARLY = timedelta(minutes=3)
 """An access token is replaced so long before its end: QuickBooks may take two minutes over one answer."""
+
+GRACE = 3.0
+"""Seconds that a refresh under way is still waited for when a stop is asked: its answer may be the only key."""
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +61,13 @@ class Access:
     """The right to read one company, shared by all threads that read it.
 
     Two refreshes at once can end the grant, and so can a new refresh token that was not kept (reference,
-    section 1.5). `now` gives aware UTC time.
+    section 1.5). `now` gives aware UTC time. When `stop` is asked, no refresh is begun any more, and one under way
+    is carried to its end in its own thread, whether or not that is waited for.
     """
 
-    def __init__(self, app: OAuthApp, safe: Safe, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, app: OAuthApp, safe: Safe, *, now: Callable[[], datetime], stop: Stop = NEVER) -> None:
         self._app = app
+        self._stop = stop
         self._safe = safe
         self._now = now
         self._threads = threading.Lock()
@@ -81,10 +87,13 @@ class Access:
         self._renew(rejected=bearer)
 
     def _renew(self, *, rejected: str) -> Tokens:
-        # Ctrl-C is raised in the main thread, where it could come between Intuit's answer and the save. In a
-        # thread of its own a refresh is carried to its end; leaving the block waits for it.
-        with ThreadPoolExecutor(1, thread_name_prefix="refresh") as own:
-            return own.submit(self._renewed, rejected).result()
+        self._stop.check()
+        # In a thread of its own a refresh is carried to its end, even if nobody waits for it any more: what came
+        # between Intuit's answer and the save would cost the permission.
+        own = ThreadPoolExecutor(1, thread_name_prefix="refresh")
+        renewing = own.submit(self._renewed, rejected)
+        own.shutdown(wait=False)
+        return self._stop.result(renewing, grace=GRACE)
 
     def _renewed(self, rejected: str) -> Tokens:
         with self._threads, self._safe.lock():
@@ -98,7 +107,7 @@ class Access:
             if self._refused and self._refused.tokens == tokens:
                 raise self._refused.told  # ten threads ask once
             try:
-                fresh = self._app.refresh(tokens, now=self._now())
+                fresh = self._app.refresh(tokens, now=self._now(), stop=self._stop)
             except ReconnectNeeded as told:
                 tokens = self._newer_than(tokens, told)
             else:
@@ -126,9 +135,9 @@ class Access:
         for failures in range(1, self._app.patience.tries):
             try:
                 self._safe.save(tokens)
-            except CounterfoilError:
-                raise
             except Exception as error:
+                if isinstance(error, CounterfoilError) and not isinstance(error, StoreFailed):
+                    raise
                 _log.warning("New tokens could not be saved (%s); trying again.", type(error).__name__)
                 self._app.patience.wait(failures)
             else:

@@ -20,6 +20,8 @@ from counterfoil.quickbooks.pace import AT_ONCE, Pace
 from counterfoil.quickbooks.retry import Patience
 from counterfoil.quickbooks.trust import trust
 from counterfoil.quickbooks.verdict import Remedy, error_of, meaning
+from counterfoil.quickbooks.wire import Wire
+from counterfoil.stop import NEVER, Stop
 
 PRODUCTION = "https://quickbooks.api.intuit.com"
 SANDBOX = "https://sandbox-quickbooks.api.intuit.com"
@@ -70,7 +72,7 @@ class Client:
 
     Every method raises what an answer means once waiting and asking again has not helped: ReconnectNeeded,
     CompanyForbidden, FeatureNotInPlan, RequestRefused and its kinds, RateLimited, QuickBooksDown,
-    PoisonedPage.
+    PoisonedPage; and what `stop` was asked with, at once, whatever it waits for.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Client:
         *,
         pace: Pace | None = None,
         patience: Patience | None = None,
+        stop: Stop = NEVER,
     ) -> None:
         if not (realm_id.isascii() and realm_id.isdigit()):
             raise RequestRefused("A company id consists of digits.", do="Connect the company again.")
@@ -88,6 +91,7 @@ class Client:
         self._access = access
         self._pace = pace or Pace()
         self._patience = patience or Patience()
+        self._stop = stop
         self.told: datetime | None = None  # QuickBooks' clock (aware, UTC) at the first answer that tells it
         self._include = ALL_CUSTOM_FIELDS
         self._counters = Counters()
@@ -103,6 +107,7 @@ class Client:
             verify=trust(api_url),
             limits=httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         )
+        self._wire = Wire(self._http, AT_ONCE, stop)
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +118,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        self._http.close()
+        self._wire.close()
 
     @property
     def counters(self) -> Counters:
@@ -131,12 +136,14 @@ class Client:
 
     def peek(self, path: str) -> bytes | None:
         """Read once what stands at a path of the host, whatever its form; None for any answer but a good one."""
-        with self._pace.turn():
+        bearer = self._access.bearer()
+        with self._pace.turn(self._stop):
             self._count(calls=1)
+            address = str(self._http.base_url.copy_with(path=path))
+            headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/xml"}
             try:
-                response = self._http.get(
-                    str(self._http.base_url.copy_with(path=path)),
-                    headers={"Authorization": f"Bearer {self._access.bearer()}", "Accept": "application/xml"},
+                response = self._wire.carry(
+                    lambda: self._http.get(address, headers=headers, extensions=self._wire.extensions)
                 )
             except (httpx2.TransportError, httpx2.DecodingError):
                 return None
@@ -161,9 +168,10 @@ class Client:
             self._mend(attempt, remedy, failures[remedy])
 
     def _attempt(self, ask: Ask) -> "_Attempt":
+        self._stop.check()
         bearer = self._access.bearer()
-        with self._pace.turn() as started:
-            outcome = self._exchange(ask, bearer)
+        with self._pace.turn(self._stop) as started:
+            outcome = self._wire.carry(lambda: self._exchange(ask, bearer))
         if isinstance(outcome, Answer):
             self._pace.recover(started)
         return _Attempt(bearer, started, outcome)
@@ -175,7 +183,12 @@ class Client:
         params = {**ask.params, "minorversion": MINOR_VERSION, **self._include}
         try:
             with self._http.stream(
-                ask.method, ask.path, params=params, content=ask.body, headers=headers
+                ask.method,
+                ask.path,
+                params=params,
+                content=ask.body,
+                headers=headers,
+                extensions=self._wire.extensions,
             ) as response:
                 self._count(metered=int(response.is_success))  # Promise 10: charged even if cut on the way.
                 return open_answer(response.status_code, response.headers, response.read())
@@ -196,7 +209,7 @@ class Client:
         elif remedy is Remedy.SLOW_DOWN:
             self._pace.slow_down(attempt.started, attempt.outcome.retry_after)
         else:
-            self._count(waited=self._patience.wait(failures))
+            self._count(waited=self._patience.wait(failures, self._stop))
 
     def _count(self, *, calls: int = 0, metered: int = 0, retries: int = 0, waited: float = 0.0) -> None:
         with self._counting:

@@ -17,6 +17,7 @@ from counterfoil.model.credential import Tokens
 from counterfoil.quickbooks.faults import clean
 from counterfoil.quickbooks.retry import Patience
 from counterfoil.quickbooks.trust import trust
+from counterfoil.stop import NEVER, Stop
 
 SCOPE = "com.intuit.quickbooks.accounting"
 """Reads and writes; Intuit offers no scope that only reads (reference, section 1.3)."""
@@ -58,22 +59,24 @@ class OAuthApp:
             raise _down("Connect the company again.")
         return _tokens(answer, now, before=None)
 
-    def refresh(self, tokens: Tokens, *, now: datetime) -> Tokens:
+    def refresh(self, tokens: Tokens, *, now: datetime, stop: Stop = NEVER) -> Tokens:
         """Get new tokens; the caller saves them before it uses them.
 
         A lost answer is asked for again with the same refresh token. Within 24 hours of its last change
         Intuit gives the same value again, so nothing is lost; had Intuit just changed it, the lost value was
         the only key and no other way would save the connection either (reference, section 1.5).
 
-        Raises ReconnectNeeded when the grant is gone, SettingInvalid for wrong keys, QuickBooksDown.
+        Raises ReconnectNeeded when the grant is gone, SettingInvalid for wrong keys, QuickBooksDown; between two
+        requests, what the stop was asked with.
         """
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         for failures in range(1, self.patience.tries + 1):
+            stop.check()
             answer = self._post(self.token_url, data=form)
             if answer is not None:
                 return _tokens(answer, now, before=tokens)
             if failures < self.patience.tries:
-                self.patience.wait(failures)
+                self.patience.wait(failures, stop)
         raise _down("The next sync tries again.")
 
     def revoke(self, tokens: Tokens) -> None:

@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from counterfoil.stop import NEVER, Stop
+
 AT_ONCE = 10
 A_SECOND = (10, 1.05)
 A_MINUTE = (500, 61.0)
@@ -26,10 +28,16 @@ _log = logging.getLogger(__name__)
 
 
 class Pace:
-    """One company's turns; shared by all threads that read it. `clock` is monotonic, in seconds."""
+    """One company's turns; shared by all threads that read it.
+
+    `clock` is monotonic, in seconds; `sleep` stands in for a real one, which ends early when a stop is asked.
+    """
 
     def __init__(
-        self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
@@ -49,16 +57,20 @@ class Pace:
         return self._waited
 
     @contextmanager
-    def turn(self) -> Iterator[float]:
-        """Wait for a turn, hold it while the request runs; gives the moment of the start."""
-        with self._slots:
-            yield self._start()
+    def turn(self, stop: Stop = NEVER) -> Iterator[float]:
+        """Wait for a turn, hold it while the request runs; gives the moment of the start.
 
-    def _start(self) -> float:
+        Raises what the stop was asked with.
+        """
+        with self._slots:
+            yield self._start(stop)
+
+    def _start(self, stop: Stop) -> float:
         # Only one thread waits at the gate; the others queue behind it, so starts are noted as they happen.
         with self._gate:
+            stop.check()
             while (wait := self._wait()) > 0:
-                self._sleep(wait)
+                (self._sleep or stop.sleep)(wait)
                 self._waited += wait
             now = self._clock()
             self._starts.append(now)

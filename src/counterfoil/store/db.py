@@ -10,9 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, make_url
 
-from counterfoil.errors import SettingInvalid
+from counterfoil.errors import SettingInvalid, StoreFailed
 from counterfoil.store import migrations
 from counterfoil.store.vault import Vault
+
+CURES = {
+    "full": "Make room on its disk",
+    "no space left": "Make room on its disk",
+    "readonly": "Give the right to write to its file and folder",
+    "unable to open": "Put its file and folder back, or give the right to read them",
+    "malformed": "Put back a copy of its file that was made before",
+    "not a database": "Put back a copy of its file that was made before",
+    "locked": "End the program that holds its file",
+}
+"""What to do, by what the database's own words hold."""
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another writer; our transactions take milliseconds."""
@@ -22,7 +33,8 @@ BUSY_SECONDS = 30
 class Database:
     """What every function of the store takes first.
 
-    Each call is its own transaction; inside `transaction()`, all calls with the yielded Database are one.
+    Each call is its own transaction; inside `transaction()`, all calls with the yielded Database are one. Each raises
+    StoreFailed when the disk is full or the server is gone.
     """
 
     engine: sa.Engine
@@ -44,7 +56,11 @@ class Database:
         if self._open is not None:
             yield self._open
             return
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with (
+            telling(),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -53,12 +69,39 @@ class Database:
         if self._open is not None:
             yield self._open
             return
-        with self.engine.connect() as connection:
+        with telling(), self.engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Turn the driver's trouble with disk or server into StoreFailed, without the statement, which may hold secrets.
+
+    What is wrong with the statement itself is a defect of ours, and stays as it is.
+    """
+    try:
+        yield
+    except (exc.DatabaseError, exc.InterfaceError, exc.TimeoutError) as error:
+        if not isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError) and (
+            type(error) is not exc.DatabaseError  # a file that is no database, or not whole
+        ):
+            raise
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StoreFailed(
+            f"Counterfoil's own database failed: {reason}.", do=f"{_cure(reason)}, then do it again."
+        ) from error
+
+
+def _cure(reason: str) -> str:
+    """What helps against the words of SQLite or PostgreSQL."""
+    for word, cure in CURES.items():
+        if word in reason.lower():
+            return cure
+    return "See that its server runs and can be reached, or that its disk is sound"
 
 
 def open_database(url: str, *, vault: Vault, locks: Path) -> Database:

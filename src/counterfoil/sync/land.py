@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from counterfoil.destinations.base import Batch, Landing, TableChange
-from counterfoil.errors import CounterfoilError
+from counterfoil.errors import Cancelled, CounterfoilError, LockLost
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor
-from counterfoil.model.stream import Stream
+from counterfoil.model.outcome import Mode
+from counterfoil.model.task import Task
 from counterfoil.store import cursors
 from counterfoil.sync.extract import Extracted
 from counterfoil.sync.progress import Progress
@@ -46,21 +47,20 @@ class Landed:
     extracted: Extracted
     connections: tuple[ConnectionLanded, ...]
 
-    def unsettled(self) -> list[Stream]:
-        """Streams that have to be read in full after all: asked too late, refused, or deletes were missed."""
+    def unsettled(self) -> list[Task]:
+        """What has to be read in full after all: asked too late, refused, or deletes were missed."""
         return [
-            read.stream
+            Task(stream=read.stream, mode=Mode.FULL, covered=read.covered)
             for name, read in self.extracted.reads.items()
             if read.needs_full or any(name in landed.doubtful for landed in self.connections)
         ]
 
-    def refusing(self) -> set[str]:
-        """Streams of which change data capture turned out not to tell."""
-        return {name for name, read in self.extracted.reads.items() if read.refuses_changes}
-
 
 def land(road: "Road", stage: Stage, extracted: Extracted, stamp: Stamp) -> Landed:
-    """Load every connection. One that fails keeps its cursors and leaves the others be."""
+    """Load every connection. One that fails keeps its cursors and leaves the others be.
+
+    Raises Cancelled and LockLost: then no further connection may be loaded.
+    """
     reads = list(extracted.reads.values())
     batches = [_batch(stage, read) for read in reads if read.lands or read.expected is not None]
     _tell(road, reads, Standing.LOADING)
@@ -88,10 +88,14 @@ def _load(
         batches=batches,
     )
     try:
-        changes = road.destinations[connection.id].load(landing, waiting=road.watch.say)
+        destination = road.destinations[connection.id]
+        changes = destination.load(landing, waiting=road.watch.say, stop=road.stop, assure=road.assure)
         known = cursors.of(road.db, connection)
         landed = _doubted(ConnectionLanded(connection=connection, changes=changes), extracted, known)
+        road.assure()  # Promise 8: whoever has the lock by now may have moved the cursors further
         _advance(road, landed, extracted, known)
+    except (Cancelled, LockLost):
+        raise
     except CounterfoilError as error:
         return ConnectionLanded(connection=connection, error=error)
     return landed
@@ -145,7 +149,6 @@ def _cursor(
         compared_at=extracted.clock if read.complete else before.compared_at if before else None,
         versions=read.versions,
         rows=sum(change.total for change in tables) if tables else before.rows if before else None,
-        refuses_changes=read.refuses_changes or bool(before and before.refuses_changes),
         unread=tuple(read.bad),
     )
 

@@ -7,6 +7,7 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor
 from counterfoil.model.stream import Stream
+from counterfoil.stop import NEVER, Stop
 from counterfoil.store import cursors
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
@@ -18,27 +19,34 @@ def forget_what_is_lost(
     destinations: Mapping[str, Destination],
     streams: Sequence[Stream],
     watch: Watch,
+    stop: Stop = NEVER,
 ) -> None:
     """Forget the cursors of streams whose tables were dropped or emptied, so that they are rebuilt in full.
 
     A warehouse that cannot be looked at may be back when it is loaded. Raises its error when none of them can be
-    looked at: then no call to QuickBooks is worth its price.
+    looked at: then no call to QuickBooks is worth its price. Raises what the stop is asked with.
     """
     failures: list[CounterfoilError] = []
     for connection in connections:
         try:
-            _look(db, connection, destinations[connection.id], streams, watch)
+            _look(db, connection, destinations[connection.id], streams, watch, stop)
         except CounterfoilError as error:
             failures.append(error)
+    stop.check()
     if len(failures) == len(connections):
         raise failures[0]
 
 
 def _look(
-    db: Database, connection: Connection, destination: Destination, streams: Sequence[Stream], watch: Watch
+    db: Database,
+    connection: Connection,
+    destination: Destination,
+    streams: Sequence[Stream],
+    watch: Watch,
+    stop: Stop,
 ) -> None:
     known = cursors.of(db, connection)
-    there = destination.tables(connection.dataset, waiting=watch.say)
+    there = destination.tables(connection.dataset, waiting=watch.say, stop=stop)
     lost = [
         stream.name
         for stream in streams

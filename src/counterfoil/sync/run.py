@@ -1,19 +1,20 @@
 """The road of one sync: plan, extract, shape, stage, load, outcome."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from counterfoil.destinations.base import Destination
+from counterfoil.destinations.base import Assure, Destination, nothing_to_assure
 from counterfoil.model.connection import Connection
 from counterfoil.model.outcome import Mode, StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.stream import Stream
 from counterfoil.model.task import Clocks, Task
 from counterfoil.quickbooks.client import Client
+from counterfoil.stop import Stop
 from counterfoil.store import cursors
 from counterfoil.store.db import Database
 from counterfoil.sync import observed
@@ -30,7 +31,10 @@ from counterfoil.sync.stage import Stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """All that one sync needs. `destinations` holds an open one for each connection, by the connection's id."""
+    """All that one sync needs. `destinations` holds an open one for each connection, by the connection's id.
+
+    `assure` raises when this sync may not load any more, because it lost the lock on its company.
+    """
 
     sync_id: str
     source: Source
@@ -43,6 +47,8 @@ class Road:
     folder: Path
     now: Callable[[], datetime]
     watch: Watch
+    stop: Stop = field(default_factory=Stop)
+    assure: Assure = nothing_to_assure
 
     @property
     def streams(self) -> tuple[Stream, ...]:
@@ -54,9 +60,10 @@ def run(road: Road) -> tuple[StreamOutcome, ...]:
     """Read the source once and load it into every connection; answer with what became of each stream.
 
     A failure that ends one stream or one connection leaves the others be, and stands in their outcomes. What could
-    not be told by reading changes alone is read in full in a second round.
+    not be told by reading changes alone is read in full in a second round. Raises what the stop is asked with, and
+    what `assure` raises.
     """
-    forget_what_is_lost(road.db, road.connections, road.destinations, road.streams, road.watch)
+    forget_what_is_lost(road.db, road.connections, road.destinations, road.streams, road.watch, road.stop)
     known = cursors.oldest(road.db, road.source)
     refusing = {name for name, cursor in known.items() if cursor.refuses_changes}
     tasks = make_plan(road.streams, known, road.clocks, road.now(), refusing=refusing)
@@ -76,6 +83,7 @@ def _round(road: Road, tasks: Sequence[Task], refusing: set[str], number: int) -
     with Stage(road.folder / f"{road.sync_id}-{number}") as stage:
         keep = _keeper(stage, stamp, seen)
         extracted = extract(_reads(road, tasks, refusing), road.client, keep, now=road.now, watch=road.watch)
+        road.stop.check()
         landed = land(road, stage, extracted, stamp)
     observed.save(road.db, road.connections, seen)
     return landed
