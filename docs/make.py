@@ -8,11 +8,12 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from counterfoil.declared import SETTINGS, Setting
 from counterfoil.errors import CounterfoilError, Defect, NeedsPerson, Transient
 from counterfoil.model.stream import Stream
 from counterfoil.model.table import SYSTEM_COLUMNS, Column, Table, all_columns
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.settings import FILE, SETTINGS, Setting
+from counterfoil.settings import FILE
 
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"

@@ -1,4 +1,4 @@
-"""Every setting, declared once; the only reader of the environment.
+"""What all settings came to; the only reader of the environment. `declared` lists them.
 
 The environment wins over `counterfoil.toml` in COUNTERFOIL_HOME, where a setting stands in lower case and
 without `COUNTERFOIL_`: `database_url = "sqlite:////srv/books.db"`.
@@ -12,92 +12,23 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from counterfoil.declared import PREFIX, SETTINGS, Setting
 from counterfoil.errors import SettingInvalid
 
-PREFIX = "COUNTERFOIL_"
 FILE = "counterfoil.toml"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("text", "json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One setting. A secret one may also be given as `NAME_FILE`, the path of a file that holds it."""
-
-    name: str
-    help: str
-    default: str = ""
-    secret: bool = False
-
-    @property
-    def variable(self) -> str:
-        """Its name in the environment."""
-        return PREFIX + self.name.upper()
-
-
-SETTINGS = (
-    Setting(
-        name="home",
-        default="~/.counterfoil",
-        help="The folder for the database, the secret key, counterfoil.toml and what syncs stage.",
-    ),
-    Setting(
-        name="database_url",
-        default="sqlite:///HOME/counterfoil.db",
-        secret=True,  # it may hold a password
-        help="Where Counterfoil remembers things: SQLite, or PostgreSQL when several machines share it.",
-    ),
-    Setting(
-        name="secret_key",
-        secret=True,
-        help=(
-            "The key that seals stored tokens: 32 bytes in base64. Several, separated by commas, rotate: the "
-            "first seals, all open. When none is given, HOME/secret.key is used, and made on first use."
-        ),
-    ),
-    Setting(
-        name="public_url",
-        default="http://localhost:8080",
-        help="The address under which browsers reach Counterfoil; Intuit sends people back there.",
-    ),
-    Setting(
-        name="quickbooks_api_url",
-        help="QuickBooks' API, when it is not Intuit's own: a proxy, or the sandbox.",
-    ),
-    Setting(
-        name="quickbooks_oauth_url",
-        help="Where to authorise and to get tokens, when not at Intuit: a proxy, or the sandbox.",
-    ),
-    Setting(name="quickbooks_client_id", help="The client id of your app at developer.intuit.com."),
-    Setting(name="quickbooks_client_secret", secret=True, help="The client secret of your app."),
-    Setting(
-        name="monthly_calls",
-        default="500000",
-        help=(
-            "How many metered calls Intuit allows a month, for all companies of your app together: 500000 on the "
-            "free tier. From 80 % on Counterfoil warns; no sync is ever refused for it."
-        ),
-    ),
-    Setting(
-        name="refresh_hours",
-        default="6",
-        help=(
-            "How often, in hours, streams outside change data capture are read for what changed: one metered call "
-            "for each of about fifteen small streams, more only where more than 1,000 records changed."
-        ),
-    ),
-    Setting(
-        name="compare_hours",
-        default="24",
-        help=(
-            "How often, in hours, all ids are compared: that finds deletes in streams outside change data capture, "
-            "and names that changed because their parent was renamed. One metered call for each 1,000 records."
-        ),
-    ),
-    Setting(name="log_level", default="INFO", help="How much is logged: DEBUG, INFO, WARNING or ERROR."),
+NUMBERS = (
+    "monthly_calls",
+    "refresh_hours",
+    "compare_hours",
+    "webhook_seconds",
+    "alert_failures",
+    "keep_days",
 )
-"""In the order in which the reference page tells them. HOME stands for the folder of the setting `home`."""
-
-NUMBERS = ("monthly_calls", "refresh_hours", "compare_hours")
+SWITCHES = ("metrics_public",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +46,13 @@ class Settings:
     monthly_calls: int
     refresh_hours: int
     compare_hours: int
+    quickbooks_webhook_token: str = field(repr=False)
+    webhook_seconds: int
+    alert_failures: int
+    keep_days: int
+    metrics_public: bool
     log_level: str
+    log_format: str
     environment: Mapping[str, str] = field(repr=False)
 
 
@@ -139,6 +76,7 @@ def read_settings(
     }
     _check(values)
     known: dict[str, Any] = {**values, **{name: _number(name, values[name]) for name in NUMBERS}}
+    known |= {name: _switch(name, values[name]) for name in SWITCHES}
     return Settings(home=home, environment=dict(variables), **known)
 
 
@@ -214,6 +152,10 @@ def _check(values: dict[str, str]) -> None:
         raise SettingInvalid(
             f"{PREFIX}LOG_LEVEL is {values['log_level']!r}.", do=f"Use one of {', '.join(LOG_LEVELS)}."
         )
+    if values["log_format"] not in LOG_FORMATS:
+        raise SettingInvalid(
+            f"{PREFIX}LOG_FORMAT is {values['log_format']!r}.", do=f"Use one of {', '.join(LOG_FORMATS)}."
+        )
     for name in ("public_url", "quickbooks_api_url", "quickbooks_oauth_url"):
         if values[name] and not values[name].startswith(("http://", "https://")):
             raise SettingInvalid(
@@ -232,3 +174,9 @@ def _number(name: str, value: str) -> int:
             do="Write digits: 500000.",
         )
     return int(digits)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise SettingInvalid(f"{PREFIX}{name.upper()} is {value[:50]!r}.", do="Write yes or no.")
+    return value.lower() in ("yes", "true", "1")

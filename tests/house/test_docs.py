@@ -10,11 +10,11 @@ import pytest
 
 from counterfoil.cli import make_app
 from counterfoil.cli.tree import tree, walk
+from counterfoil.declared import SETTINGS
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.duckdb import TYPES
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.table import ColumnType
-from counterfoil.settings import SETTINGS
 from tests.house.code import ROOT, files, read
 
 PAGES = tuple(path for path in files() if path.suffix == ".md")

@@ -1,13 +1,14 @@
 """Promise 7, in the log: a secret never reaches it."""
 
 import io
+import json
 import logging
 import warnings
 from collections.abc import Iterator
 
 import pytest
 
-from counterfoil.logs import keep_secret, mask, set_up
+from counterfoil.logs import keep_secret, mask, of_sync, set_up
 
 SECRET = "hunter2andmore"
 
@@ -96,3 +97,30 @@ def test_what_is_below_the_level_is_not_written(output: io.StringIO) -> None:
     logging.getLogger("counterfoil").debug("chatter")
 
     assert output.getvalue() == ""
+
+
+def test_lines_carry_the_id_of_the_sync_that_they_are_about(output: io.StringIO) -> None:
+    log = logging.getLogger("counterfoil")
+    with of_sync("sync_8k2m"):
+        log.info("It waits.")
+    log.info("Nothing to do.")
+
+    during, after = output.getvalue().splitlines()
+    assert "[sync_8k2m] It waits." in during
+    assert "sync_" not in after
+
+
+def test_a_line_for_machines_is_one_json_object_and_masked(output: io.StringIO) -> None:
+    set_up("INFO", stream=output, form="json")
+    with of_sync("sync_8k2m"):
+        try:
+            raise ValueError(f"refresh_token={SECRET}")
+        except ValueError:
+            logging.getLogger("counterfoil").exception('It "failed"\nwith password="%s"', SECRET)
+
+    (line,) = output.getvalue().splitlines()
+    said = json.loads(line)
+    assert (said["level"], said["logger"], said["sync"]) == ("ERROR", "counterfoil", "sync_8k2m")
+    assert said["message"] == 'It "failed"\nwith password="***"'
+    assert "Traceback" in said["error"]
+    assert SECRET not in line

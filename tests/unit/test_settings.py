@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil.declared import SETTINGS
 from counterfoil.errors import SettingInvalid
-from counterfoil.settings import SETTINGS, Settings, read_settings
+from counterfoil.settings import Settings, read_settings
 
 
 def read(home: Path, **variables: str) -> Settings:
@@ -94,6 +95,8 @@ def test_no_secret_shows_in_what_settings_print(tmp_path: Path) -> None:
 
 
 SAID = {"log_level": "ERROR", "monthly_calls": "1000000", "refresh_hours": "3", "compare_hours": "48"}
+SAID |= {"webhook_seconds": "30", "alert_failures": "2", "keep_days": "365", "metrics_public": "True"}
+SAID |= {"log_format": "json"}
 
 
 def test_every_setting_can_be_given_and_says_what_it_is_for(tmp_path: Path) -> None:
@@ -114,3 +117,13 @@ def test_a_monthly_allowance_may_be_written_with_marks_between_thousands(
 def test_a_monthly_allowance_that_is_no_number_of_calls_is_refused(tmp_path: Path, bad: str) -> None:
     with pytest.raises(SettingInvalid, match="COUNTERFOIL_MONTHLY_CALLS is"):
         read(tmp_path, COUNTERFOIL_MONTHLY_CALLS=bad)
+
+
+def test_a_log_format_that_nobody_reads_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid, match="COUNTERFOIL_LOG_FORMAT is 'xml'"):
+        read(tmp_path, COUNTERFOIL_LOG_FORMAT="xml")
+
+
+def test_a_switch_that_is_neither_yes_nor_no_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid, match="COUNTERFOIL_METRICS_PUBLIC is 'perhaps'"):
+        read(tmp_path, COUNTERFOIL_METRICS_PUBLIC="perhaps")

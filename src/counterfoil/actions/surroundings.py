@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from counterfoil.model.actor import OPERATOR, Actor
@@ -13,6 +13,21 @@ from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
 from counterfoil.quickbooks.retry import Patience
 from counterfoil.store.db import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How the service hears of changes, tells of trouble, and for how long it remembers.
+
+    `webhook_tokens` are Intuit's verifier tokens from the settings; `webhook_gap` is how far apart the syncs are that
+    webhooks cause; `alert_failures` how many passing failures in a row are told; `keep` how long history is kept.
+    """
+
+    webhook_tokens: tuple[str, ...] = field(default=(), repr=False)
+    webhook_gap: timedelta = timedelta(seconds=10)
+    alert_failures: int = 3
+    keep: timedelta = timedelta(days=90)
+    metrics_public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,4 +48,5 @@ class Surroundings:
     patience: Callable[[], Patience] = Patience
     monthly_calls: int = FREE_TIER
     clocks: Clocks = field(default_factory=Clocks)
+    sight: Sight = field(default_factory=Sight)
     actor: Actor = OPERATOR

@@ -13,7 +13,7 @@ from counterfoil.errors import SettingInvalid
 from counterfoil.settings import Settings
 
 if TYPE_CHECKING:
-    from counterfoil.actions.surroundings import Surroundings
+    from counterfoil.actions.surroundings import Sight, Surroundings
     from counterfoil.quickbooks.oauth import OAuthApp
     from counterfoil.store.db import Database
 
@@ -37,7 +37,7 @@ def open_log(settings: Settings) -> Path:
             f"The folder {settings.home} cannot be used: {error.strerror}.",
             do="Give another: --home FOLDER, or COUNTERFOIL_HOME.",
         ) from error
-    logs.set_up(settings.log_level, stream=stream)
+    logs.set_up(settings.log_level, stream=stream, form=settings.log_format)
     return path
 
 
@@ -71,11 +71,25 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
             now=lambda: datetime.now(UTC),
             chance=random.SystemRandom(),
             monthly_calls=settings.monthly_calls,
+            sight=_sight(settings),
             clocks=Clocks(
                 refresh=timedelta(hours=settings.refresh_hours),
                 compare=timedelta(hours=settings.compare_hours),
             ),
         )
+
+
+def _sight(settings: Settings) -> "Sight":
+    from counterfoil.actions.surroundings import Sight
+
+    logs.keep_secret(settings.quickbooks_webhook_token)
+    return Sight(
+        webhook_tokens=tuple(filter(None, map(str.strip, settings.quickbooks_webhook_token.split(",")))),
+        webhook_gap=timedelta(seconds=settings.webhook_seconds),
+        alert_failures=settings.alert_failures,
+        keep=timedelta(days=settings.keep_days),
+        metrics_public=settings.metrics_public,
+    )
 
 
 def require_app(settings: Settings, redirect_uri: str) -> None:

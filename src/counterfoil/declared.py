@@ -1,0 +1,120 @@
+"""Every setting, declared once: its name, its default, what it is for. `settings` reads them."""
+
+from dataclasses import dataclass
+
+PREFIX = "COUNTERFOIL_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting. A secret one may also be given as `NAME_FILE`, the path of a file that holds it."""
+
+    name: str
+    help: str
+    default: str = ""
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.name.upper()
+
+
+SETTINGS = (
+    Setting(
+        name="home",
+        default="~/.counterfoil",
+        help="The folder for the database, the secret key, counterfoil.toml and what syncs stage.",
+    ),
+    Setting(
+        name="database_url",
+        default="sqlite:///HOME/counterfoil.db",
+        secret=True,  # it may hold a password
+        help="Where Counterfoil remembers things: SQLite, or PostgreSQL when several machines share it.",
+    ),
+    Setting(
+        name="secret_key",
+        secret=True,
+        help=(
+            "The key that seals stored tokens: 32 bytes in base64. Several, separated by commas, rotate: the "
+            "first seals, all open. When none is given, HOME/secret.key is used, and made on first use."
+        ),
+    ),
+    Setting(
+        name="public_url",
+        default="http://localhost:8080",
+        help="The address under which browsers reach Counterfoil; Intuit sends people back there.",
+    ),
+    Setting(
+        name="quickbooks_api_url",
+        help="QuickBooks' API, when it is not Intuit's own: a proxy, or the sandbox.",
+    ),
+    Setting(
+        name="quickbooks_oauth_url",
+        help="Where to authorise and to get tokens, when not at Intuit: a proxy, or the sandbox.",
+    ),
+    Setting(name="quickbooks_client_id", help="The client id of your app at developer.intuit.com."),
+    Setting(name="quickbooks_client_secret", secret=True, help="The client secret of your app."),
+    Setting(
+        name="monthly_calls",
+        default="500000",
+        help=(
+            "How many metered calls Intuit allows a month, for all companies of your app together: 500000 on the "
+            "free tier. From 80 % on Counterfoil warns; no sync is ever refused for it."
+        ),
+    ),
+    Setting(
+        name="refresh_hours",
+        default="6",
+        help=(
+            "How often, in hours, streams outside change data capture are read for what changed: one metered call "
+            "for each of about fifteen small streams, more only where more than 1,000 records changed."
+        ),
+    ),
+    Setting(
+        name="compare_hours",
+        default="24",
+        help=(
+            "How often, in hours, all ids are compared: that finds deletes in streams outside change data capture, "
+            "and names that changed because their parent was renamed. One metered call for each 1,000 records."
+        ),
+    ),
+    Setting(
+        name="quickbooks_webhook_token",
+        secret=True,
+        help=(
+            "The verifier token of your app's webhooks, as its page at Intuit shows it; several, separated by "
+            "commas, all count. Needed only when the token is not kept with the app's keys."
+        ),
+    ),
+    Setting(
+        name="webhook_seconds",
+        default="10",
+        help="How far apart, at least, in seconds, the syncs of a source are that webhooks cause.",
+    ),
+    Setting(
+        name="alert_failures",
+        default="3",
+        help=(
+            "After how many failed syncs in a row people are told, where time can end the trouble. What somebody "
+            "has to mend is told at once."
+        ),
+    ),
+    Setting(
+        name="keep_days",
+        default="90",
+        help="How many days logs, outcomes and finished syncs are kept. The audit trail is kept for ever.",
+    ),
+    Setting(
+        name="metrics_public",
+        default="no",
+        help="Whether `/metrics` answers without a key: yes or no.",
+    ),
+    Setting(name="log_level", default="INFO", help="How much is logged: DEBUG, INFO, WARNING or ERROR."),
+    Setting(
+        name="log_format",
+        default="text",
+        help="How lines of the log are written: text for people, json for machines, an object a line.",
+    ),
+)
+"""In the order in which the reference page tells them. HOME stands for the folder of the setting `home`."""
