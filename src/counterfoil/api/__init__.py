@@ -1,0 +1,17 @@
+"""The REST API: one module for each noun, each a thin door to the verbs of `actions/`.
+
+What all routes share stands in routes (who asks), problems (errors), versions (ETags), once (idempotency)
+and paging (lists).
+"""
+
+from fastapi import APIRouter
+
+from counterfoil.api import budget, kinds, me, reading, streams
+
+NOUNS = (streams, kinds, budget, me)
+"""In the order in which the document tells them."""
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """The routes of every noun, and those on which the API is read about."""
+    return (*(noun.routes for noun in NOUNS), reading.routes)

@@ -1,0 +1,95 @@
+"""The service over real HTTP: uvicorn in a thread, a real store, keys of three roles."""
+
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.api.signing import Shown
+from counterfoil.errors import NotSignedIn
+from counterfoil.model.actor import Actor, ActorKind, Role
+from counterfoil.quickbooks.oauth import OAuthApp
+from counterfoil.server import create_app
+from counterfoil.store.db import Database, open_database
+from counterfoil.store.vault import Vault
+
+PATIENCE = 120.0
+"""Seconds: a loaded machine is slow, and that is no fault."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service."""
+
+    around: Surroundings
+    url: str
+
+    @property
+    def db(self) -> Database:
+        return self.around.db
+
+    def client(self, role: Role | None = Role.ADMIN, **headers: str) -> httpx2.Client:
+        """Whoever has a key of this role; None: nobody."""
+        if role is not None:
+            headers["Authorization"] = f"Bearer key-of-{role}"
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE, trust_env=False)
+
+
+def who(_: Surroundings, shown: Shown) -> Actor:
+    """Three keys."""
+    for role in Role:
+        if shown.key == f"key-of-{role}":
+            return Actor(kind=ActorKind.KEY, id=f"key_{role}", name=f"the {role}'s key", role=role)
+    raise NotSignedIn("This key is wrong.", do="Send another.")
+
+
+def surroundings(db: Database, folder: Path, **more: Any) -> Surroundings:
+    return Surroundings(
+        db=db,
+        app=OAuthApp(client_id="client", client_secret="secret"),
+        api_url="",
+        staging=folder / "staging",
+        environment={"BOOKS": str(folder / "books.duckdb")},
+        now=lambda: datetime.now(UTC),
+        chance=random.SystemRandom(),
+        **more,
+    )
+
+
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator[Database]:
+    db = open_database(url, vault=Vault([b"k" * 32]), locks=folder / "locks")
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def serving(around: Surroundings, **more: Any) -> Iterator[Service]:
+    """Serve until the block ends."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    ending = threading.Event()
+    app = create_app(around, **{"who": who, "public_url": "http://localhost:8080", "ending": ending, **more})
+    server = uvicorn.Server(
+        uvicorn.Config(app, ws="none", access_log=False, log_config=None, server_header=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield Service(around=around, url=url)
+    finally:
+        ending.set()
+        server.should_exit = True
+        thread.join(timeout=PATIENCE)
+        listening.close()
