@@ -110,9 +110,10 @@ def hurried() -> Pace:
 
 
 @contextmanager
-def opened_store(folder: Path) -> Iterator[Database]:
-    """A store of its own in the folder."""
-    database = open_database(f"sqlite:///{folder}/store.db", vault=Vault([bytes(32)]), locks=folder / "locks")
+def opened_store(folder: Path, url: str = "") -> Iterator[Database]:
+    """A store of its own in the folder, or at a server's address."""
+    url = url or f"sqlite:///{folder}/store.db"
+    database = open_database(url, vault=Vault([bytes(32)]), locks=folder / "locks")
     try:
         yield database
     finally:

@@ -20,7 +20,7 @@ from counterfoil.sandbox.running import Sandbox
 from counterfoil.store import credentials
 from counterfoil.store.db import Database
 from tests.torture.readers import NAME, Ground, Steps, look, reader
-from tests.torture.refreshes import ASKED, CLEAN, DAY, HOUR, Torment, consent
+from tests.torture.refreshes import ASKED, CLEAN, DAY, HOUR, Mood, Torment, consent
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_refreshes_under_random_kills_lose_no_connection_but_by_intuits_rules(
     with Sandbox() as sandbox:
         ground = Ground(sandbox.url, tmp_path)
         with ground.store() as db:
-            seen = Torment(sandbox, ground, db, random.Random(seed)).run(25, daily=0.1)
+            seen = Torment(sandbox, ground, db, random.Random(seed)).run(25, Mood(changing=0.1, losing=0.1))
 
     assert seen["refreshes"] >= 25
     assert seen["kills"] >= 10

@@ -16,6 +16,8 @@ from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
+from counterfoil.quickbooks.retry import Patience
+from counterfoil.stop import NEVER, Stop
 from counterfoil.store import credentials
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
@@ -25,14 +27,15 @@ NAME = "acme"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What all processes share: a sandbox's address and a folder with the store, its locks, the marks."""
+    """What all processes share: a sandbox's address, a folder with locks and marks, and a store, there or elsewhere."""
 
     url: str
     folder: Path
+    address: str = ""
 
     @contextmanager
     def store(self) -> Iterator[Database]:
-        address = f"sqlite:///{self.folder}/store.db"
+        address = self.address or f"sqlite:///{self.folder}/store.db"
         database = open_database(address, vault=Vault([bytes(32)]), locks=self.folder / "locks")
         try:
             yield database
@@ -64,9 +67,9 @@ class WatchedApp(OAuthApp):
 
     steps: Steps
 
-    def refresh(self, tokens: Tokens, *, now: datetime) -> Tokens:
+    def refresh(self, tokens: Tokens, *, now: datetime, stop: Stop = NEVER) -> Tokens:
         self.steps.asking(tokens)
-        fresh = OAuthApp.refresh(self, tokens, now=now)
+        fresh = OAuthApp.refresh(self, tokens, now=now, stop=stop)
         self.steps.answered(fresh)
         return fresh
 
@@ -84,6 +87,7 @@ def reader(ground: Ground, db: Database, steps: Steps | None = None) -> Client:
         client_id="sandbox-client",
         client_secret="sandbox-secret",
         token_url=f"{ground.url}/oauth2/v1/tokens/bearer",
+        patience=Patience(sleep=lambda _: None),
         steps=watched,
     )
     access = Access(app, replace(kept, save=save), now=lambda: datetime.now(UTC))
