@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import IntEnum
 
-from counterfoil.errors import CounterfoilError, Defect, NeedsPerson, Transient
+from counterfoil.errors import Cancelled, CounterfoilError, Defect, Interrupted, NeedsPerson, Transient
 
 
 class ExitCode(IntEnum):
@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     TRY_LATER = 4
     PARTLY_FAILED = 5
     INTERRUPTED = 130  # 128 + SIGINT, as shells count
+    TERMINATED = 143  # 128 + SIGTERM
 
 
 def exit_of(error: CounterfoilError) -> ExitCode:
@@ -30,6 +31,8 @@ def exit_of_code(code: str) -> ExitCode:
 
 
 def _of_class(kind: type[CounterfoilError]) -> ExitCode:
+    if issubclass(kind, Cancelled):
+        return ExitCode.TERMINATED if issubclass(kind, Interrupted) else ExitCode.INTERRUPTED
     if issubclass(kind, NeedsPerson):
         return ExitCode.NEEDS_PERSON
     if issubclass(kind, Transient):

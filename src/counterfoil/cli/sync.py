@@ -1,14 +1,8 @@
 """`counterfoil sync`: run a source here and now, and watch it."""
 
-import os
 import resource
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,9 +15,6 @@ if TYPE_CHECKING:
     from counterfoil.actions.surroundings import Surroundings
     from counterfoil.cli.card import Ended
     from counterfoil.model.sync import Sync
-
-PATIENCE = 5.0
-"""Seconds that threads get to come to an end after Ctrl-C. One may wait for QuickBooks for two minutes."""
 
 
 def add_to(app: typer.Typer, panel: str) -> None:
@@ -52,19 +43,20 @@ def sync(
 
 
 def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":
-    """Sync while showing how it goes. Raises what `sync_now` raises; Ctrl-C ends the process in seconds."""
+    """Sync while showing how it goes. Raises what `sync_now` raises; Ctrl-C or SIGTERM ends it in seconds."""
     from counterfoil.actions import credentials, sources
     from counterfoil.actions.budget import standing
     from counterfoil.actions.sync_now import sync_now
     from counterfoil.cli.card import Ended
     from counterfoil.cli.places import places
     from counterfoil.cli.progress import watching
+    from counterfoil.cli.stopping import stoppable
     from counterfoil.quickbooks.catalog import catalog
 
     view = sources.show(around.db, source_name)
     streams = sum(1 for stream in catalog() if view.source.reads(stream))
-    with _stoppable(screen), watching(screen.err, streams, time.monotonic) as watch:
-        sync, outcomes = sync_now(around, source_name, watch)
+    with watching(screen.err, streams, time.monotonic) as watch:
+        sync, outcomes = stoppable(lambda stop: sync_now(around, source_name, watch, stop=stop))
     used = credentials.show(around.db, sync.source.credential.name)
     return Ended(
         sync=sync,
@@ -89,39 +81,3 @@ def peak_memory() -> int:
     """The most memory that this process has held, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # BSD counts bytes, Linux KiB
-
-
-@contextmanager
-def _stoppable(screen: Screen) -> Iterator[None]:
-    """Let Ctrl-C end the sync: at once where threads come to an end, else by force (Promise 3)."""
-    before = signal.getsignal(signal.SIGINT)
-    stopped = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        stopped.set()
-        forced = threading.Timer(PATIENCE, _leave, args=(screen,))
-        forced.daemon = True
-        forced.start()
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    except BaseException:
-        if stopped.is_set():  # a warehouse's driver may turn the interrupt into an error of its own
-            _leave(screen)
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _leave(screen: Screen) -> None:
-    screen.err.show_cursor(True)  # noqa: FBT003 - rich's signature
-    screen.failed(
-        "interrupted",
-        "Stopped. Nothing is lost: what landed stays, the next sync does the rest.",
-        "Run it again whenever you like.",
-    )
-    sys.stdout.flush()
-    os._exit(ExitCode.INTERRUPTED)
