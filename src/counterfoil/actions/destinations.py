@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from counterfoil.actions.references import resolve
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Destination as Warehouse
 from counterfoil.destinations.base import Option
@@ -39,7 +40,14 @@ def remove(db: Database, name: str) -> None:
         destinations.remove(one, destination)
 
 
-def open_destination(destination: Destination, environment: Mapping[str, str]) -> Warehouse:
+def warehouse_of(around: Surroundings, destination: Destination) -> Warehouse:
+    """Open a stored destination's warehouse. Raises SettingInvalid, SecretKeyMissing, and what its kind raises."""
+    return open_destination(destination, around.environment, destinations.secrets(around.db, destination.id))
+
+
+def open_destination(
+    destination: Destination, environment: Mapping[str, str], sealed: Mapping[str, str] | None = None
+) -> Warehouse:
     """Open the warehouse with its references resolved. Raises SettingInvalid, and what its kind raises."""
     kind = KINDS.get(destination.kind)
     if kind is None:
@@ -50,7 +58,7 @@ def open_destination(destination: Destination, environment: Mapping[str, str]) -
     given: dict[str, str] = {}
     for option in kind.options:
         if option.name in destination.options:
-            given[option.name] = resolve(destination.options[option.name], environment)
+            given[option.name] = resolve(destination.options[option.name], environment, sealed)
             convert(option, given[option.name])
     return kind.open(given)
 

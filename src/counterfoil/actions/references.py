@@ -1,4 +1,4 @@
-"""References to secrets: `${NAME}` in configuration stands for a variable of the environment."""
+"""References to secrets: `${NAME}` stands for a variable of the environment, `${@option}` for a sealed option."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,23 @@ from counterfoil.errors import SettingInvalid
 from counterfoil.logs import keep_secret
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+SEALED = re.compile(r"\$\{@([a-z][a-z0-9_]*)\}")
 URL_PASSWORD = re.compile(r"://[^/?#:@\s]*:([^/?#@\s]+)@")
 
 
 def is_reference(text: str) -> bool:
     """Tell whether the text is one reference and nothing else."""
-    return REFERENCE.fullmatch(text) is not None
+    return REFERENCE.fullmatch(text) is not None or is_sealed(text)
+
+
+def is_sealed(text: str) -> bool:
+    """Tell whether the text stands for a sealed option."""
+    return SEALED.fullmatch(text) is not None
+
+
+def sealed_as(option: str) -> str:
+    """What stands among the options for one that is sealed."""
+    return f"${{@{option}}}"
 
 
 def unset(text: str, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -26,8 +37,15 @@ def shows_password(text: str) -> bool:
     return found is not None and not is_reference(found.group(1))
 
 
-def resolve(text: str, environment: Mapping[str, str]) -> str:
+def resolve(text: str, environment: Mapping[str, str], sealed: Mapping[str, str] | None = None) -> str:
     """Put values in place of references; from now on the log masks them. Raises SettingInvalid."""
+    if found := SEALED.fullmatch(text):
+        if found.group(1) not in (sealed or {}):
+            raise SettingInvalid(
+                f"The secret {found.group(1)!r} was never given.", do="Give it to the destination."
+            )
+        keep_secret((sealed or {})[found.group(1)])
+        return (sealed or {})[found.group(1)]
     missing = unset(text, environment)
     if missing:
         raise SettingInvalid(

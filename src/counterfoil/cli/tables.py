@@ -42,7 +42,7 @@ def tables(
 ) -> None:
     """Show a source's tables in the warehouse: rows and columns."""
     from counterfoil.actions import sources
-    from counterfoil.actions.destinations import open_destination
+    from counterfoil.actions.destinations import warehouse_of
 
     with door.opened() as around:
         view = sources.show(around.db, source)
@@ -51,7 +51,7 @@ def tables(
                 feed,
                 standing_of(
                     view.source,
-                    open_destination(feed.destination, around.environment).tables(feed.dataset),
+                    warehouse_of(around, feed.destination).tables(feed.dataset),
                 ),
             )
             for feed in view.connections

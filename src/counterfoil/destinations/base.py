@@ -1,6 +1,6 @@
 """What every kind of warehouse offers: declared options, capabilities, and one way to load."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -119,6 +119,20 @@ class Destination(Protocol):
     def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:
         """The tables in a dataset with their row counts; empty when there is no such dataset."""
 
+    def prove(self, dataset: str) -> Generator[None, None, None]:
+        """Try all that a load needs, a step at a time: yields after each of its kind's `steps` that worked.
+
+        Leaves no table behind. Raises WarehouseBusy, WarehouseFailed, WarehouseRefused for the step that did not.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of proving a destination: what is tried, and what to grant or mend when it fails."""
+
+    name: str
+    grant: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
@@ -128,6 +142,7 @@ class Kind:
     title: str
     options: tuple[Option, ...]
     capabilities: Capabilities
+    steps: tuple[Step, ...]
     make: Callable[[Mapping[str, Any]], Destination] = field(repr=False)
 
     def open(self, given: Mapping[str, str]) -> Destination:

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from counterfoil.destinations.base import (
     Kind,
     Landing,
     Option,
+    Step,
     TableChange,
     Waiting,
     in_silence,
     nothing_to_assure,
 )
-from counterfoil.destinations.merge import Dialect, Merge
+from counterfoil.destinations.merge import Dialect, Merge, prove
 from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
 from counterfoil.model.table import ColumnType
 from counterfoil.stop import NEVER, Stop
@@ -38,6 +39,24 @@ OPTIONS = (
     ),
     Option(name="memory", help="What DuckDB may use while loading.", default="256MB", tuning=True),
 )
+
+STEPS = (
+    Step(
+        name="Reach the folder", grant="Make the folder, or let Counterfoil's user write in the one above it."
+    ),
+    Step(
+        name="Open the file",
+        grant="Close it in other programs, and let Counterfoil's user read and write it.",
+    ),
+    Step(
+        name="Make a dataset and a table",
+        grant="Give the disk room; name no dataset that DuckDB keeps for itself.",
+    ),
+    Step(name="Write a row and read it back", grant="Give the disk room."),
+)
+
+HASTE = 5
+"""Seconds that a test waits for someone else who holds the file."""
 
 OLDEST_READER = "v1.2.0"
 """New files are written so that DuckDB from 1.2 on can open them."""
@@ -95,6 +114,19 @@ class DuckDB:
                 f"SELECT {_text(name)}, count(*) FROM {speaking.table(dataset, name)}" for name in names
             )
             return dict(speaking.execute(counts)) if names else {}
+
+    def prove(self, dataset: str) -> Generator[None, None, None]:
+        self._make_folder()
+        yield
+        hasty = DuckDB(
+            {"path": self.path, "wait_seconds": min(HASTE, self.wait_seconds), "memory": self.memory}
+        )
+        with hasty._opened(in_silence, NEVER) as connection:
+            yield
+            try:
+                yield from prove(_Speaking(connection, NEVER), dataset)
+            except duckdb.Error as error:
+                raise _as_ours(error, self.path) from error
 
     @contextmanager
     def _opened(
@@ -234,4 +266,6 @@ def _as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefu
     )
 
 
-KIND = Kind(name="duckdb", title="DuckDB", options=OPTIONS, capabilities=CAPABILITIES, make=DuckDB)
+KIND = Kind(
+    name="duckdb", title="DuckDB", options=OPTIONS, capabilities=CAPABILITIES, steps=STEPS, make=DuckDB
+)

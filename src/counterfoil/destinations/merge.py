@@ -1,12 +1,13 @@
 """Merging staged rows into tables, in plain SQL: what the kinds with transactions share."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 from counterfoil.destinations.base import Batch, Landing, TableChange
+from counterfoil.errors import WarehouseFailed
 from counterfoil.model.table import Column, ColumnType, Table, all_columns
 
 SYNCS = "_counterfoil_syncs"
@@ -58,6 +59,25 @@ class Dialect(ABC):
 
     def count(self, table: str) -> int:
         return int(self.execute(f"SELECT count(*) FROM {table}")[0][0])
+
+
+PROBE = "_counterfoil_probe"
+
+
+def prove(dialect: Dialect, dataset: str) -> Generator[None, None, None]:
+    """Make a table, then write a row and read it back, in a transaction that is undone; yields after each."""
+    dialect.execute("BEGIN")
+    try:
+        dialect.create_dataset(dataset)
+        table = dialect.table(dataset, PROBE)
+        dialect.execute(f"CREATE TABLE {table} (word {dialect.types[ColumnType.TEXT]})")
+        yield
+        dialect.execute(f"INSERT INTO {table} VALUES (?)", "counterfoil")
+        if dialect.execute(f"SELECT word FROM {table}") != [("counterfoil",)]:
+            raise WarehouseFailed("A row that was just written did not come back.", do="Check the warehouse.")
+        yield
+    finally:
+        dialect.execute("ROLLBACK")
 
 
 @dataclass(slots=True)

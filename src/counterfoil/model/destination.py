@@ -9,7 +9,8 @@ from datetime import datetime
 class Destination:
     """A configured warehouse of one kind.
 
-    `options` are text as the user wrote it: a secret stands there only as `${NAME}`, looked up at use.
+    `options` are text as the user wrote it: a secret stands there only as `${NAME}`, which is looked up in the
+    environment at use, or as `${@option}`, which stands for what the store keeps sealed for that option.
     """
 
     id: str
@@ -17,3 +18,4 @@ class Destination:
     kind: str
     created_at: datetime  # aware, UTC
     options: Mapping[str, str] = field(default_factory=dict)
+    version: int = field(default=1, compare=False)  # grows with every change that is saved

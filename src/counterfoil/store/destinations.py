@@ -1,7 +1,9 @@
-"""Stored destinations. Secrets among their options are references, never values."""
+"""Stored destinations. Among their options secrets are references; those that people typed are kept apart, sealed."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from counterfoil.errors import NotFound
@@ -13,8 +15,11 @@ from counterfoil.store.schema import destinations
 COLUMNS = labelled((column for column in destinations.c if column.name != "secrets"), "destination")
 
 
-def save(db: Database, destination: Destination) -> None:
-    """Add a destination, or change the one with its id. Raises AlreadyExists."""
+def save(db: Database, destination: Destination, *, version: int | None = None) -> None:
+    """Add a destination, or change the one with its id.
+
+    With a `version`, only while it still has that one. Raises AlreadyExists, ChangedMeanwhile.
+    """
     with db.writing() as connection:
         put(
             connection,
@@ -26,6 +31,7 @@ def save(db: Database, destination: Destination) -> None:
                 "options": dict(destination.options),
                 "created_at": destination.created_at,
             },
+            version=version,
         )
 
 
@@ -53,6 +59,26 @@ def remove(db: Database, destination: Destination) -> None:
         connection.execute(sa.delete(destinations).where(destinations.c.id == destination.id))
 
 
+def save_secrets(db: Database, destination_id: str, secrets: Mapping[str, str]) -> None:
+    """Seal and keep the secret options that people typed, by the option's name; those before them are forgotten."""
+    place = {"table": "destinations", "row": destination_id, "column": "secrets"}
+    sealed = db.vault.seal(msgspec.json.encode(dict(secrets)), **place) if secrets else None
+    with db.writing() as connection:
+        statement = sa.update(destinations).where(destinations.c.id == destination_id)
+        connection.execute(statement.values(secrets=sealed))
+
+
+def secrets(db: Database, destination_id: str) -> dict[str, str]:
+    """The sealed options, opened. Raises SecretKeyMissing."""
+    with db.reading() as connection:
+        query = sa.select(destinations.c.secrets).where(destinations.c.id == destination_id)
+        sealed = connection.execute(query).scalar()
+    if sealed is None:
+        return {}
+    opened = db.vault.open(sealed, table="destinations", row=destination_id, column="secrets")
+    return msgspec.json.decode(opened, type=dict[str, str])
+
+
 def from_row(row: Any) -> Destination:
     """Read a destination from a row that holds COLUMNS."""
     return Destination(
@@ -61,4 +87,5 @@ def from_row(row: Any) -> Destination:
         kind=row["destination_kind"],
         options=dict(row["destination_options"]),
         created_at=row["destination_created_at"],
+        version=row["destination_version"],
     )

@@ -1,0 +1,64 @@
+"""Prove that a destination works, step by step, before it is needed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from counterfoil.actions.destinations import open_destination
+from counterfoil.actions.rights import need
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.destinations import KINDS
+from counterfoil.errors import CounterfoilError
+from counterfoil.model.actor import Role
+from counterfoil.model.destination import Destination
+from counterfoil.store import destinations
+
+
+class Proof(StrEnum):
+    """What became of a step."""
+
+    WORKED = "worked"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"  # one before it failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """One step, what became of it, and, where it failed, what happened, what to do and what to grant."""
+
+    name: str
+    proof: Proof
+    code: str = ""
+    what: str = ""
+    do: str = ""
+    grant: str = ""
+
+
+def prove(around: Surroundings, destination: Destination, dataset: str = "") -> tuple[Proved, ...]:
+    """Try a destination, stored or only drafted; no table stays behind. Raises Forbidden, SettingInvalid."""
+    need(around.actor, Role.EDITOR)
+    sealed = destinations.secrets(around.db, destination.id)
+    warehouse = open_destination(destination, around.environment, sealed)
+    kind = KINDS[destination.kind]
+    trying = warehouse.prove(dataset or kind.capabilities.default_dataset)
+    proved: list[Proved] = []
+    for step in kind.steps:
+        if proved and proved[-1].proof is not Proof.WORKED:
+            proved.append(Proved(name=step.name, proof=Proof.NOT_TRIED))
+            continue
+        try:
+            next(trying, None)
+        except CounterfoilError as error:
+            proved.append(
+                Proved(
+                    name=step.name,
+                    proof=Proof.FAILED,
+                    code=error.code,
+                    what=error.what,
+                    do=error.do,
+                    grant=step.grant,
+                )
+            )
+        else:
+            proved.append(Proved(name=step.name, proof=Proof.WORKED))
+    trying.close()
+    return tuple(proved)
