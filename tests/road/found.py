@@ -11,7 +11,7 @@ from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import Client
 from counterfoil.sync.pieces import Piece, read_piece
 from counterfoil.sync.records import id_of
-from counterfoil.sync.updated import UpdatedRead, read_again, read_updated
+from counterfoil.sync.updated import UpdatedRead, read_again, read_updated, together
 from tests.road.odd_quickbooks import OddQuickBooks
 from tests.road.test_pieces import NOW, START, client_of
 
@@ -55,7 +55,7 @@ def read(server: OddQuickBooks) -> Found:
 
 def updated(server: OddQuickBooks, since: datetime = START) -> Found:
     with server, client_of(server) as client:
-        answer = read_updated(client, INVOICE, since)
+        answer = together(read_updated(client, INVOICE, since))
     return found_in(answer.records, answer.bad, answer.calls)
 
 

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from counterfoil.model.ability import Told
 from counterfoil.model.outcome import Mode, StreamState
 from counterfoil.model.sync import SyncState
 from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.server import choose_companies
-from counterfoil.store import connections, cursors
+from counterfoil.store import abilities
 from counterfoil.sync import follow
 from tests.road.conftest import World
 from tests.road.oracle import Oracle, values_of, values_stood
@@ -172,10 +173,8 @@ def test_an_entity_that_refuses_change_data_capture_does_not_spoil_the_others(ac
 
     assert sync.state is SyncState.SUCCEEDED
     assert acme.ask("SELECT count(*) FROM invoice WHERE private_note = 'still told'") == [(1,)]
-    (connection,) = connections.every(acme.around.db)
-    assert {
-        name for name, cursor in cursors.of(acme.around.db, connection).items() if cursor.refuses_changes
-    } == {"Budget"}
+    known = abilities.of(acme.around.db, acme.sandbox.realms[0])
+    assert {name: ability.told for name, ability in known.items()} == {"Budget": Told.REFUSED}
     acme.sandbox.reset_counters()
     acme.sync()
     assert acme.sandbox.counters()["metered"] == 1

@@ -9,7 +9,7 @@ import pytest
 from counterfoil.errors import PoisonedPage
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.sandbox.running import Sandbox
-from counterfoil.sync.updated import read_updated
+from counterfoil.sync.updated import read_updated, together
 from tests.road.found import INVOICE, full, others, read
 from tests.road.odd_quickbooks import OddQuickBooks
 from tests.road.test_pieces import BURST, SPREAD, START, TWO_SECONDS, client_of, stamps
@@ -85,7 +85,7 @@ def test_what_cannot_be_named_is_told_by_its_neighbours() -> None:
     server.gone = {19, 21}  # ids do not stand side by side
 
     with server, client_of(server) as client:
-        (bad,) = read_updated(client, INVOICE, START).bad
+        (bad,) = together(read_updated(client, INVOICE, START)).bad
 
     assert (bad.stream, bad.id) == ("Invoice", "")
     assert bad.updated_since == datetime.fromisoformat(SPREAD[18])

@@ -105,7 +105,7 @@ def test_changes_of_records_without_an_active_flag_are_asked_for_too() -> None:
     server = OddQuickBooks([])
 
     with server, client_of(server) as client:
-        read_updated(client, catalog()["TaxCode"], START)
+        list(read_updated(client, catalog()["TaxCode"], START))
 
     assert ["Active" in statement for statement in server.statements] == [True, False]
     assert all("LastUpdatedTime >=" in statement for statement in server.statements)

@@ -18,9 +18,8 @@ class Cursor:
     knows by id the digest of each record of those minutes that is loaded, so that none is loaded again.
     `compared_at` is when all ids were last compared with QuickBooks', which is how deletes are found in streams
     outside change data capture; a full read compares too. `rows` is how many the stream's tables had together
-    after the load: fewer later means that someone else took rows away. `refuses_changes` notes that this company's
-    change data capture does not tell of the stream. `unread` are records that QuickBooks could not serve: each next
-    sync asks for them again.
+    after the load: fewer later means that someone else took rows away. `unread` are records that QuickBooks could not
+    serve: each next sync asks for them again.
     """
 
     stream: str
@@ -28,7 +27,6 @@ class Cursor:
     compared_at: datetime | None = None  # aware, UTC
     versions: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
-    refuses_changes: bool = False
     unread: tuple[BadRecord, ...] = ()
 
     def still_covered(self, now: datetime) -> bool:
@@ -49,6 +47,5 @@ def earliest(cursors: Sequence[Cursor]) -> Cursor:
             if all(cursor.versions.get(id_) == digest for cursor in cursors)
         },
         rows=None,
-        refuses_changes=any(cursor.refuses_changes for cursor in cursors),
         unread=tuple(dict.fromkeys(bad for cursor in cursors for bad in cursor.unread)),
     )

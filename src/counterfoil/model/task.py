@@ -21,8 +21,29 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Read this stream so. `since` is set for CHANGES and REFRESH (aware, UTC, by QuickBooks' clock)."""
+    """Read this stream so. `since` is set for CHANGES and REFRESH (aware, UTC, by QuickBooks' clock).
+
+    `covered` says that this company's change data capture tells of the stream.
+    """
 
     stream: Stream
     mode: Mode
     since: datetime | None = None
+    covered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of a source is synced this time: these streams (None: all that it selects), and from where on.
+
+    `full` reads them in full. `since` (aware) reads again what changed since then, loaded already or not.
+    """
+
+    streams: frozenset[str] | None = None
+    full: bool = False
+    since: datetime | None = None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Somebody wants something in particular, now: no clock is in the way."""
+        return self.streams is not None or self.full or self.since is not None

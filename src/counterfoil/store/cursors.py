@@ -44,7 +44,6 @@ def advance(db: Database, connection: Connection, reached: Iterable[Cursor]) -> 
             "compared_at": cursor.compared_at,
             "versions": dict(cursor.versions),
             "rows": cursor.rows,
-            "refuses_changes": cursor.refuses_changes,
             "unread": msgspec.to_builtins(cursor.unread),
         }
         for cursor in reached
@@ -69,6 +68,5 @@ def _cursor(row: sa.Row[*tuple[Any, ...]]) -> Cursor:
         compared_at=row.compared_at,
         versions=row.versions,
         rows=row.rows,
-        refuses_changes=row.refuses_changes,
         unread=msgspec.convert(row.unread, tuple[BadRecord, ...]),
     )

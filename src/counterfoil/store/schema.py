@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -126,7 +126,6 @@ cursors = sa.Table(
     sa.Column("compared_at", Moment),
     sa.Column("versions", sa.JSON, nullable=False),
     sa.Column("rows", sa.BigInteger),
-    sa.Column("refuses_changes", sa.Boolean, nullable=False),
     sa.Column("unread", sa.JSON, nullable=False),
 )
 
@@ -187,4 +186,17 @@ calls = sa.Table(
     sa.Column("day", sa.Date, primary_key=True, index=True),
     sa.Column("metered", sa.BigInteger, nullable=False),
     sa.Column("calls", sa.BigInteger, nullable=False),
+)
+
+abilities = sa.Table(
+    "abilities",
+    metadata,
+    text("realm_id", primary_key=True),  # no foreign key: a company that is connected anew is the same company
+    text("stream", primary_key=True),
+    text("told", nullable=True),
+    sa.Column("judged_at", Moment),
+    sa.Column("refused_at", Moment),
+    text("code"),
+    text("what"),
+    text("do"),
 )

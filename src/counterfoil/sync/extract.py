@@ -15,6 +15,7 @@ from counterfoil.quickbooks.client import Client
 from counterfoil.sync.follow import OVERLAP, Follower
 from counterfoil.sync.pieces import Piece, read_piece
 from counterfoil.sync.progress import Progress, Watch
+from counterfoil.sync.prove import note, prove
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.records import digest_of, id_of, updated_at
 
@@ -57,6 +58,7 @@ class _Extraction:
         follower = Follower(self.client, self.keep, started)
         if self.hopeless is None:
             follower.follow([read for read in self.reads.values() if read.error is None])
+            prove(self.client, list(self.reads.values()))
         else:
             self._give_up()
         for read in self.reads.values():
@@ -111,6 +113,7 @@ class _Extraction:
             read.counted = found.counted or read.counted
             read.only_recent |= found.only_recent
             read.versions |= fresh
+            note(read, found.records, self.client.told or self.now())
             read.bad.extend(bad for bad in found.bad if bad not in read.bad)
         return found.following
 

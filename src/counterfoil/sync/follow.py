@@ -7,12 +7,14 @@ from functools import partial
 import msgspec
 
 from counterfoil.errors import ChangesTooOld, CounterfoilError, FeatureNotInPlan, PoisonedPage, RequestRefused
+from counterfoil.model.ability import Told
 from counterfoil.model.outcome import Mode
-from counterfoil.model.stream import InCdc, Reading, Stream
+from counterfoil.model.stream import Reading, Stream
 from counterfoil.quickbooks.answer import count, split
 from counterfoil.quickbooks.changes import Changed, changes
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import PAGE, select, select_count
+from counterfoil.sync.prove import note
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.records import digest_of, id_of, unwrap, updated_at
 from counterfoil.sync.updated import UpdatedRead, read_again, read_updated
@@ -24,7 +26,7 @@ TOGETHER = timedelta(hours=1)
 """Streams whose cursors lie this close are asked for in one call."""
 IDS_A_QUERY = 200
 MANY = 20_000
-"""Changed records of one stream that are held in memory at most."""
+"""With more changes than this a stream is read in full."""
 GONE = "deleted"
 """Stands for the version of a record that QuickBooks no longer has."""
 
@@ -58,6 +60,10 @@ class Follower:
         wanted = sorted(
             ((self._since(read), read) for read in reads if self._is_followed(read)), key=lambda pair: pair[0]
         )
+        # What the company did not have of late may spoil a call for the others: it is asked for alone.
+        for since, read in [pair for pair in wanted if pair[1].was_refused]:
+            self._ask([read], since)
+        wanted = [pair for pair in wanted if not pair[1].was_refused]
         while wanted:
             group = [pair for pair in wanted if pair[0] - wanted[0][0] <= TOGETHER]
             wanted = wanted[len(group) :]
@@ -68,8 +74,7 @@ class Follower:
         return read.task.mode is Mode.FULL and read.records >= PAGE and read.stream.reading is Reading.KEYSET
 
     def _is_followed(self, read: StreamRead) -> bool:
-        covered = read.stream.in_cdc is InCdc.YES and not read.refuses_changes
-        return covered and (read.task.mode is Mode.CHANGES or self._moved(read))
+        return read.covered and (read.task.mode is Mode.CHANGES or self._moved(read))
 
     def _since(self, read: StreamRead) -> datetime:
         return (read.task.since or self.clock) - OVERLAP
@@ -82,7 +87,6 @@ class Follower:
 
     def _ask(self, reads: list[StreamRead], since: datetime) -> None:
         """Ask for several streams; where the answer cannot be trusted, for fewer."""
-        reads[0].calls += 1
         try:
             found = changes(self.client, [read.stream for read in reads], since)
         except ChangesTooOld:
@@ -96,6 +100,7 @@ class Follower:
             for read in reads:
                 read.error = error
             return
+        reads[0].calls += 1
         if found.may_be_cut:
             self._part(reads, since, None)
             return
@@ -112,19 +117,22 @@ class Follower:
         elif isinstance(error, FeatureNotInPlan):
             reads[0].error = error
         elif isinstance(error, RequestRefused):
-            reads[0].refuses_changes = reads[0].needs_full = True
+            reads[0].told, reads[0].needs_full = Told.REFUSED, True
         else:
             self._guarded(reads[0], partial(self._by_time, reads[0], since))
 
     def _by_time(self, read: StreamRead, since: datetime) -> None:
-        """Read by LastUpdatedTime. That tells of no delete: the number of records will.
+        """Read by LastUpdatedTime, page by page. That tells of no delete: the number of records will.
 
-        A bulk import may have touched more than belongs into memory: then the stream is read in full, page by page.
+        After a bulk import a full read is sooner done: it reads several pages at once.
         """
-        if read.task.mode is Mode.CHANGES and _number_since(self.client, read, since) > MANY:
+        if read.task.mode is Mode.CHANGES and (
+            read.stream.reading is not Reading.KEYSET or _number_since(self.client, read, since) > MANY
+        ):
             read.needs_full = True
             return
-        self._receive(read, read_updated(self.client, read.stream, since))
+        for found in read_updated(self.client, read.stream, since):
+            self._receive(read, found)
         if read.task.mode is not Mode.REFRESH and not read.stream.some_lack_active:  # those are not counted
             read.expected = count(self.client.query(select_count(read.stream)))
             read.calls += 1
@@ -155,6 +163,7 @@ class Follower:
         versions = {id_of(record): digest_of(record) for record in records}
         fresh = [record for record in records if read.known.get(id_of(record)) != versions[id_of(record)]]
         self.keep(read.stream, fresh)
+        note(read, records, self.clock)
         read.records += len(fresh)
         read.unchanged += len(records) - len(fresh)
         recent = self.clock - OVERLAP - SLACK
@@ -177,5 +186,6 @@ class Follower:
 
 
 def _number_since(client: Client, read: StreamRead, since: datetime) -> int:
+    number = count(client.query(select_count(read.stream, where=[("MetaData.LastUpdatedTime", ">=", since)])))
     read.calls += 1
-    return count(client.query(select_count(read.stream, where=[("MetaData.LastUpdatedTime", ">=", since)])))
+    return number

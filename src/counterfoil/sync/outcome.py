@@ -1,11 +1,13 @@
 """Outcome: what became of each stream, per connection, in words that can be stored and shown."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from counterfoil.errors import CounterfoilError, PoisonedPage
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.outcome import StreamOutcome, StreamState, TableOutcome
 from counterfoil.model.stream import Family
+from counterfoil.sync.abilities import asked_again
 from counterfoil.sync.land import ConnectionLanded, Landed
 from counterfoil.sync.reading import StreamRead
 
@@ -16,19 +18,24 @@ Outcomes = dict[tuple[str, str], StreamOutcome]
 """By connection id and stream."""
 
 
-def outcomes_of(landed: Landed, *, before: Mapping[tuple[str, str], StreamOutcome] | None = None) -> Outcomes:
-    """One outcome for each stream and connection; the calls of an earlier round are added."""
+def outcomes_of(
+    landed: Landed, *, again: datetime, before: Mapping[tuple[str, str], StreamOutcome] | None = None
+) -> Outcomes:
+    """One outcome for each stream and connection; the calls of an earlier round are added.
+
+    `again` (aware) is when streams that the company does not have will be asked for again.
+    """
     earlier = before or {}
     found: Outcomes = {}
     for one in landed.connections:
         for read in landed.extracted.reads.values():
             key = (one.connection.id, read.stream.name)
             calls = read.calls + (earlier[key].calls if key in earlier else 0)
-            found[key] = _outcome(one, read, calls)
+            found[key] = _outcome(one, read, calls, again)
     return found
 
 
-def _outcome(one: ConnectionLanded, read: StreamRead, calls: int) -> StreamOutcome:
+def _outcome(one: ConnectionLanded, read: StreamRead, calls: int, again: datetime) -> StreamOutcome:
     error = read.error or one.error
     return StreamOutcome(
         connection_id=one.connection.id,
@@ -40,8 +47,14 @@ def _outcome(one: ConnectionLanded, read: StreamRead, calls: int) -> StreamOutco
         tables=_tables(one, read),
         code=error.code if error else PoisonedPage.code if read.bad else "",
         what=error.what if error else _caveat(read),
-        do=error.do if error else MEND if read.bad else "",
+        do=_remedy(read, error, again),
     )
+
+
+def _remedy(read: StreamRead, error: CounterfoilError | None, again: datetime) -> str:
+    if error is None:
+        return MEND if read.bad else ""
+    return f"{error.do} {asked_again(again)}".strip() if read.skipped else error.do
 
 
 def _tables(one: ConnectionLanded, read: StreamRead) -> tuple[TableOutcome, ...]:

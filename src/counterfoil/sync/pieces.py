@@ -203,7 +203,7 @@ def _unqueryable(client: Client, stream: Stream, now: datetime) -> PieceRead:
         page = read_page(client, Listing(stream=stream))
     except RequestRefused:
         found = changes(client, [stream], now - REMEMBERED).by_entity[stream.name]
-        return PieceRead(records=found.records, following=[], calls=2, only_recent=True)
+        return PieceRead(records=found.records, following=[], only_recent=True)  # the refusal is not metered
     return PieceRead(
         records=page.records, following=[], only_recent=page.full, calls=page.calls, bad=page.bad
     )

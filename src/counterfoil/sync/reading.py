@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from counterfoil.errors import CounterfoilError, FeatureNotInPlan, RequestRefused
+from counterfoil.model.ability import Told
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.outcome import Mode
 from counterfoil.model.stream import Stream
@@ -21,7 +23,9 @@ class StreamRead:
     `known` are the versions that earlier syncs loaded, by id; `versions` those that the next one need not load.
     `deleted` holds ids that went away. `counted` is the stream's size where it was asked, `expected` the number of
     records that have to stand in the warehouse afterwards, where only that tells whether deletes were missed.
-    `needs_full` says that what was asked could not be told: read in full instead.
+    `needs_full` says that what was asked could not be told: read in full instead. `was_refused` notes that the company
+    did not have the stream when it was last asked. `told` is what was found out about change data capture, by
+    `evidence`: changes by id since `unproven_since`, which is None where nothing is left to prove.
     """
 
     task: Task
@@ -34,16 +38,24 @@ class StreamRead:
     deleted: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     only_recent: bool = False
-    refuses_changes: bool = False
     needs_full: bool = False
     unread: Sequence[BadRecord] = ()
     bad: list[BadRecord] = field(default_factory=list)
+    was_refused: bool = False
+    unproven_since: datetime | None = None
+    evidence: dict[str, datetime] = field(default_factory=dict)
+    told: Told | None = None
     error: CounterfoilError | None = None
     open_pieces: int = 0
 
     @property
     def stream(self) -> Stream:
         return self.task.stream
+
+    @property
+    def covered(self) -> bool:
+        """Change data capture tells of it, for all that is known."""
+        return self.task.covered and self.told is not Told.REFUSED
 
     @property
     def complete(self) -> bool:

@@ -8,21 +8,23 @@ from pathlib import Path
 import msgspec
 
 from counterfoil.destinations.base import Assure, Destination, nothing_to_assure
+from counterfoil.model.ability import Ability
 from counterfoil.model.connection import Connection
-from counterfoil.model.outcome import Mode, StreamOutcome
+from counterfoil.model.outcome import StreamOutcome
 from counterfoil.model.source import Source
-from counterfoil.model.stream import Stream
-from counterfoil.model.task import Clocks, Task
+from counterfoil.model.stream import InCdc, Reading, Stream
+from counterfoil.model.task import Clocks, Scope, Task
 from counterfoil.quickbooks.client import Client
 from counterfoil.stop import Stop
-from counterfoil.store import cursors
+from counterfoil.store import abilities, cursors
 from counterfoil.store.db import Database
 from counterfoil.sync import observed
+from counterfoil.sync.abilities import found_out, not_asked
 from counterfoil.sync.extract import extract
 from counterfoil.sync.land import Landed, land
 from counterfoil.sync.notice import forget_what_is_lost
-from counterfoil.sync.outcome import outcomes_of
-from counterfoil.sync.plan import make_plan
+from counterfoil.sync.outcome import Outcomes, outcomes_of
+from counterfoil.sync.plan import EVERYTHING, make_plan, resting
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.shape import Stamp, shape
@@ -49,11 +51,17 @@ class Road:
     watch: Watch
     stop: Stop = field(default_factory=Stop)
     assure: Assure = nothing_to_assure
+    scope: Scope = EVERYTHING
 
     @property
     def streams(self) -> tuple[Stream, ...]:
         """The streams that the source selects."""
         return tuple(stream for stream in self.catalog.values() if self.source.reads(stream.name))
+
+    @property
+    def realm_id(self) -> str:
+        """The company that is read."""
+        return self.source.credential.realm_id
 
 
 def run(road: Road) -> tuple[StreamOutcome, ...]:
@@ -64,42 +72,65 @@ def run(road: Road) -> tuple[StreamOutcome, ...]:
     what `assure` raises.
     """
     forget_what_is_lost(road.db, road.connections, road.destinations, road.streams, road.watch, road.stop)
-    known = cursors.oldest(road.db, road.source)
-    refusing = {name for name, cursor in known.items() if cursor.refuses_changes}
-    tasks = make_plan(road.streams, known, road.clocks, road.now(), refusing=refusing)
-    landed = _round(road, tasks, refusing, 1)
-    became = outcomes_of(landed)
+    chosen, known = _chosen(road), abilities.of(road.db, road.realm_id)
+    left_alone = () if road.scope.is_asked_for else resting(chosen, known, road.clocks, road.now())
+    names = {ability.stream for ability in left_alone}
+    asked = [stream for stream in chosen if stream.name not in names]
+    held = cursors.oldest(road.db, road.source)
+    landed = _round(road, make_plan(asked, held, known, road.clocks, road.now(), scope=road.scope), 1)
+    became = _outcomes(road, landed)
     if again := landed.unsettled():
-        refusing |= landed.refusing()
-        second = _round(road, [Task(stream=stream, mode=Mode.FULL) for stream in again], refusing, 2)
-        became |= outcomes_of(second, before=became)
-    return tuple(became.values())
+        became |= _outcomes(road, _round(road, again, 2), became)
+    return (*became.values(), *not_asked(left_alone, road.connections, road.clocks.compare))
 
 
-def _round(road: Road, tasks: Sequence[Task], refusing: set[str], number: int) -> Landed:
+def _chosen(road: Road) -> list[Stream]:
+    wanted = road.scope.streams
+    return [stream for stream in road.streams if wanted is None or stream.name in wanted]
+
+
+def _round(road: Road, tasks: Sequence[Task], number: int) -> Landed:
     """Walk the road once. The stage is written whole before any load begins, and gone afterwards."""
-    stamp = Stamp(realm_id=road.source.credential.realm_id, sync_id=road.sync_id, synced_at=road.now())
+    stamp = Stamp(realm_id=road.realm_id, sync_id=road.sync_id, synced_at=road.now())
     seen = observed.load(road.db, road.connections, [task.stream for task in tasks])
+    known = abilities.of(road.db, road.realm_id)
     with Stage(road.folder / f"{road.sync_id}-{number}") as stage:
         keep = _keeper(stage, stamp, seen)
-        extracted = extract(_reads(road, tasks, refusing), road.client, keep, now=road.now, watch=road.watch)
+        extracted = extract(_reads(road, tasks, known), road.client, keep, now=road.now, watch=road.watch)
         road.stop.check()
+        abilities.learn(road.db, road.realm_id, found_out(extracted.reads.values(), known, road.now()))
         landed = land(road, stage, extracted, stamp)
     observed.save(road.db, road.connections, seen)
     return landed
 
 
-def _reads(road: Road, tasks: Sequence[Task], refusing: set[str]) -> list[StreamRead]:
+def _outcomes(road: Road, landed: Landed, before: Outcomes | None = None) -> Outcomes:
+    return outcomes_of(landed, before=before, again=road.now() + road.clocks.compare)
+
+
+def _reads(road: Road, tasks: Sequence[Task], known: Mapping[str, Ability]) -> list[StreamRead]:
     """Each task with what earlier syncs loaded and learned. A stream that one connection lacks has no cursor."""
-    known = cursors.oldest(road.db, road.source)
+    held = cursors.oldest(road.db, road.source)
     reads = []
     for task in tasks:
-        name, cursor = task.stream.name, known.get(task.stream.name)
-        read = StreamRead(task, refuses_changes=name in refusing)
+        name = task.stream.name
+        cursor, ability = held.get(name), known.get(name, Ability(stream=name))
+        read = StreamRead(task, was_refused=ability.refused_at is not None)
         if cursor is not None:
-            read.known, read.unread = cursor.versions, cursor.unread
+            read.unread = cursor.unread
+            read.known = (
+                cursor.versions if road.scope.since is None else {}
+            )  # a backfill loads all of it again
+            if _is_open(task.stream, ability, road.now()) and cursor.still_covered(road.now()):
+                read.unproven_since = cursor.changed_since
         reads.append(read)
     return reads
+
+
+def _is_open(stream: Stream, ability: Ability, now: datetime) -> bool:
+    """Whether it is still to be shown what change data capture tells of a stream."""
+    unproven = stream.in_cdc is InCdc.UNPROVEN and stream.reading is not Reading.CHANGES
+    return unproven and ability.tells(now) is None
 
 
 def _keeper(stage: Stage, stamp: Stamp, seen: observed.Seen) -> Callable[[Stream, list[msgspec.Raw]], None]:

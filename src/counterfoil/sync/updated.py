@@ -1,6 +1,6 @@
 """Reading by LastUpdatedTime: where change data capture cannot tell all, fails, or does not know the entity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -26,8 +26,8 @@ class UpdatedRead:
     calls: int = 0
 
 
-def read_updated(client: Client, stream: Stream, since: datetime) -> UpdatedRead:
-    """Read what changed at or after a moment (aware), around bad records; deletes are not told.
+def read_updated(client: Client, stream: Stream, since: datetime) -> Iterator[UpdatedRead]:
+    """Read what changed at or after a moment (aware), page by page, around bad records; deletes are not told.
 
     A stream that cannot be filtered by time is read whole, one without queries by change data capture. What changes
     during the reading is read as it was or as it is; a next reading from before this one began brings the rest.
@@ -52,21 +52,29 @@ def read_again(client: Client, stream: Stream, bad: Sequence[BadRecord]) -> Upda
     )
     if windows:
         ends = [piece.until for piece in windows if piece.until is not None]
-        found.append(_read(client, list(windows), max(ends, default=EPOCH)))
-    return _together(found)
+        found.extend(_read(client, list(windows), max(ends, default=EPOCH)))
+    return together(found)
 
 
-def _read(client: Client, pieces: list[Piece], since: datetime) -> UpdatedRead:
+def together(found: Iterable[UpdatedRead]) -> UpdatedRead:
+    """Several reads as one; a bad record that several met counts once."""
+    all_found = list(found)
+    return UpdatedRead(
+        records=[record for each in all_found for record in each.records],
+        bad=tuple(dict.fromkeys(record for each in all_found for record in each.bad)),
+        calls=sum(each.calls for each in all_found),
+    )
+
+
+def _read(client: Client, pieces: list[Piece], since: datetime) -> Iterator[UpdatedRead]:
     """Read pieces in the order of time, each before those that follow it."""
     # For `read_piece` the clock bounds times still unknown; set so, capture of changes is asked from `since` on.
     now = since + REMEMBERED
-    found: list[UpdatedRead] = []
     while pieces:
         piece, *rest = pieces
         read = read_piece(client, piece, now)
-        found.append(UpdatedRead(records=read.records, bad=read.bad, calls=read.calls))
+        yield UpdatedRead(records=read.records, bad=read.bad, calls=read.calls)
         pieces = [*read.following, *rest]
-    return _together(found)
 
 
 def _variants(stream: Stream) -> list[Stream]:
@@ -91,7 +99,7 @@ def _by_id(client: Client, stream: Stream, bad: Sequence[BadRecord]) -> UpdatedR
 
 def _halved(client: Client, stream: Stream, bad: Sequence[BadRecord]) -> UpdatedRead:
     middle = len(bad) // 2
-    return _together([_by_id(client, stream, half) for half in (bad[:middle], bad[middle:])])
+    return together([_by_id(client, stream, half) for half in (bad[:middle], bad[middle:])])
 
 
 def _window(stream: Stream, bad: BadRecord) -> Piece:
@@ -103,12 +111,3 @@ def _window(stream: Stream, bad: BadRecord) -> Piece:
     if by == UPDATED:
         since, until = bad.updated_since, bad.updated_until
     return Piece(stream=stream, by=by, since=since, until=until and until + SECOND)
-
-
-def _together(found: Iterable[UpdatedRead]) -> UpdatedRead:
-    all_found = list(found)
-    return UpdatedRead(
-        records=[record for each in all_found for record in each.records],
-        bad=tuple(dict.fromkeys(record for each in all_found for record in each.bad)),
-        calls=sum(each.calls for each in all_found),
-    )
