@@ -22,6 +22,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── RequestRefused     QuickBooks refused a request that a repeat will not mend
     │   │   ├── RecordGone     the record was deleted, or never existed
     │   │   └── ChangesTooOld  change data capture no longer reaches back so far
+    │   ├── GivenUp            workers died of a sync, again and again
     │   ├── StagingFailed      what was read could not be written to our own disk
     │   └── WarehouseRefused   the warehouse said no: permission, name, type
     ├── Transient              time can end it; the next sync goes on by itself
@@ -221,6 +222,12 @@ class StagingFailed(NeedsPerson):
     """What was read could not be written to the disk of this machine: it is full, or may not be written to."""
 
     code = "staging.failed"
+
+
+class GivenUp(NeedsPerson):
+    """Every worker that ran the sync died before its end; it is not tried again by itself."""
+
+    code = "sync.given_up"
 
 
 class WarehouseRefused(NeedsPerson):

@@ -6,9 +6,9 @@ from counterfoil.actions import credentials as permissions
 from counterfoil.actions.apps import oauth_app
 from counterfoil.actions.credentials import Grant, connect
 from counterfoil.actions.draft import Birth
+from counterfoil.actions.perform import client_of
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.actions.sync_now import client_of
 from counterfoil.actions.tally import counted
 from counterfoil.actions.trail import note
 from counterfoil.model.actor import Role

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from counterfoil.engine.bell import Bell
 from counterfoil.model.actor import OPERATOR, Actor
 from counterfoil.model.budget import FREE_TIER
 from counterfoil.model.task import Clocks
@@ -34,7 +35,8 @@ class Sight:
 class Surroundings:
     """What a verb needs of the world, and who asks for it.
 
-    An empty `api_url` means Intuit's own. `environment` answers what `${NAME}` stands for.
+    An empty `api_url` means Intuit's own. `environment` answers what `${NAME}` stands for. `bell` is rung when there is
+    something to do for the engine of this process.
     """
 
     db: Database
@@ -50,3 +52,4 @@ class Surroundings:
     clocks: Clocks = field(default_factory=Clocks)
     sight: Sight = field(default_factory=Sight)
     actor: Actor = OPERATOR
+    bell: Bell = field(default_factory=Bell)

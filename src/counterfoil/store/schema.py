@@ -161,6 +161,15 @@ syncs = sa.Table(
     text("worker", server_default=""),
     sa.Column("seen_at", Moment),  # its worker's last sign of life
     sa.Index("ix_syncs_source_id_started_at", "source_id", "started_at"),
+    # Who asks again for what waits already is answered with that.
+    sa.Index(
+        "ix_syncs_waiting",
+        "source_id",
+        "full",
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
 )
 
 outcomes = sa.Table(

@@ -53,6 +53,15 @@ def _syncs() -> None:
     op.add_column("syncs", sa.Column("attempts", sa.Integer(), server_default="0", nullable=False))
     op.add_column("syncs", sa.Column("worker", sa.Text(), server_default="", nullable=False))
     op.add_column("syncs", sa.Column("seen_at", MOMENT, nullable=True))
+    waiting = sa.text("state = 'waiting'")
+    op.create_index(
+        "ix_syncs_waiting",
+        "syncs",
+        ["source_id", "full"],
+        unique=True,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
 
 
 def _users() -> None:
