@@ -1,6 +1,5 @@
 """DuckDB: one file; all tables of a sync in one transaction; the file is held only while loading."""
 
-import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,8 +20,9 @@ from counterfoil.destinations.base import (
     in_silence,
     nothing_to_assure,
 )
+from counterfoil.destinations.duckdb_words import as_ours, held, holder
 from counterfoil.destinations.merge import Dialect, Merge, prove
-from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
+from counterfoil.errors import WarehouseFailed
 from counterfoil.model.table import ColumnType
 from counterfoil.stop import NEVER, Stop
 
@@ -92,16 +92,18 @@ class DuckDB:
         self, landing: Landing, *, waiting: Waiting, stop: Stop = NEVER, assure: Assure = nothing_to_assure
     ) -> Mapping[str, TableChange]:
         with self._opened(waiting, stop) as connection:
-            speaking = _Speaking(connection, stop)
-            try:
-                with _interrupted(connection, stop):
-                    speaking.execute("BEGIN")
-                    changes = Merge(dialect=speaking, landing=landing).run()
-                assure()
-                connection.execute("COMMIT")  # not to be interrupted: nobody could say whether it took place
-            except duckdb.Error as error:
-                stop.check()
-                raise _as_ours(error, self.path) from error
+            file = self._identity()
+            with _interrupted(connection, stop):
+                speaking = _Speaking(connection, stop)
+                speaking.execute("BEGIN")
+                changes = Merge(dialect=speaking, landing=landing).run()
+            assure()
+            connection.execute("COMMIT")  # not to be interrupted: nobody could say whether it took place
+        if file is None or file != self._identity():
+            raise WarehouseFailed(
+                f"{self.path} was taken away while it was being loaded.",
+                do="Put it back, or let the next sync make it anew: nothing is lost.",
+            )
         return changes
 
     def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:
@@ -123,21 +125,22 @@ class DuckDB:
         )
         with hasty._opened(in_silence, NEVER) as connection:
             yield
-            try:
-                yield from prove(_Speaking(connection, NEVER), dataset)
-            except duckdb.Error as error:
-                raise _as_ours(error, self.path) from error
+            yield from prove(_Speaking(connection, NEVER), dataset)
 
     @contextmanager
     def _opened(
         self, waiting: Waiting, stop: Stop, *, read_only: bool = False
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         self._make_folder()
-        with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
-            connection.execute("SET preserve_insertion_order = false")
-            connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
-            self._attach(connection, waiting, stop, read_only=read_only)
-            yield connection
+        try:
+            with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+                connection.execute("SET preserve_insertion_order = false")
+                connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
+                self._attach(connection, waiting, stop, read_only=read_only)
+                yield connection
+        except duckdb.Error as error:
+            stop.check()
+            raise as_ours(error, self.path) from error
 
     def _attach(
         self, connection: duckdb.DuckDBPyConnection, waiting: Waiting, stop: Stop, *, read_only: bool
@@ -150,19 +153,25 @@ class DuckDB:
                     f"ATTACH {_text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})"
                 )
             except duckdb.IOException as error:
-                holder = _holder(str(error))
-                if holder is None:
-                    raise _as_ours(error, self.path) from error
+                by = holder(str(error))
+                if by is None:
+                    raise
                 if waited >= self.wait_seconds:
-                    raise _held(self.path, holder, waited) from error
+                    raise held(self.path, by, waited) from error
                 if waited == 0:
-                    waiting(f"{holder} holds {self.path}; waiting until it closes the file")
+                    waiting(f"{by} holds {self.path}; waiting until it closes the file")
                 (self.sleep or stop.sleep)(POLL_SECONDS)
                 waited += POLL_SECONDS
-            except duckdb.Error as error:
-                raise _as_ours(error, self.path) from error
             else:
                 return
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file stands at our path; what DuckDB has open goes on working when someone takes that away."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _make_folder(self) -> None:
         try:
@@ -235,35 +244,6 @@ def _interrupted(connection: duckdb.DuckDBPyConnection, stop: Stop) -> Iterator[
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
-
-
-def _holder(message: str) -> str | None:
-    """Who holds the file, from DuckDB's own words; None when the trouble is another one."""
-    if "lock" not in message.lower():
-        return None
-    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
-    return f"{Path(found['program']).name} (process {found['pid']})" if found else "another program"
-
-
-def _held(path: Path, holder: str, waited: float) -> WarehouseBusy:
-    return WarehouseBusy(
-        f"{holder} held {path} for {waited:.0f} s.",
-        do="Close the file there, or open it read-only from a copy, then sync again. "
-        "Nothing is lost: the next sync brings it all.",
-    )
-
-
-def _as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefused:
-    first_line = str(error).splitlines()[0]
-    if isinstance(error, duckdb.CatalogException | duckdb.PermissionException | duckdb.BinderException):
-        return WarehouseRefused(
-            f"DuckDB refused {path}: {first_line}",
-            do="Something else in that dataset is in the way: rename it, or choose another dataset or prefix.",
-        )
-    return WarehouseFailed(
-        f"DuckDB could not use {path}: {first_line}",
-        do="Check that the folder exists, that the disk has room and that you may write there.",
-    )
 
 
 KIND = Kind(

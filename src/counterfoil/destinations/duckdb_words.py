@@ -1,0 +1,65 @@
+"""What DuckDB's errors mean, by their words: it has one class for most of them."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
+
+TROUBLES: tuple[tuple[str, type[WarehouseFailed | WarehouseRefused], str], ...] = (
+    (
+        r"no space left|disk (?:is )?full|file too large|out of disk|max_temp_directory_size",
+        WarehouseFailed,
+        "The disk is full: make room there, then sync again. Nothing is lost: the tables are as they were.",
+    ),
+    (
+        r"not a valid duckdb|corrupt|checksum|could not read|is a directory|sqlite_scanner|serialization",
+        WarehouseRefused,
+        (
+            "The file is damaged, or not DuckDB's: put back a copy of it, or move it away together with its .wal. "
+            "The next sync then makes it anew from all that QuickBooks has."
+        ),
+    ),
+    (
+        r"permission denied|read-only file system|operation not permitted",
+        WarehouseRefused,
+        "Give the right to write to the file and its folder, then sync again: nothing is lost.",
+    ),
+)
+"""What DuckDB's words mean, and what helps."""
+
+
+def holder(message: str) -> str | None:
+    """Who holds the file, from DuckDB's own words; None when the trouble is another one."""
+    if "could not set lock" not in message.lower():
+        return None
+    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", message)
+    return f"{Path(found['program']).name} (process {found['pid']})" if found else "another program"
+
+
+def held(path: Path, by: str, waited: float) -> WarehouseBusy:
+    """The file was in other hands for longer than we wait, in seconds."""
+    return WarehouseBusy(
+        f"{by} held {path} for {waited:.0f} s.",
+        do="Close the file there, or open it read-only from a copy, then sync again. "
+        "Nothing is lost: the next sync brings it all.",
+    )
+
+
+def as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefused:
+    """DuckDB's error as one of ours, with what to do about it."""
+    first_line = str(error).splitlines()[0]
+    said = first_line.replace(str(path), "")  # a folder may be called "corrupt"
+    for words, kind, do in TROUBLES:
+        if re.search(words, said, re.IGNORECASE):
+            return kind(f"DuckDB could not use {path}: {first_line}", do=do)
+    if isinstance(error, duckdb.CatalogException | duckdb.PermissionException | duckdb.BinderException):
+        return WarehouseRefused(
+            f"DuckDB refused {path}: {first_line}",
+            do="Something else in that dataset is in the way: rename it, or choose another dataset or prefix.",
+        )
+    return WarehouseFailed(
+        f"DuckDB could not use {path}: {first_line}",
+        do="Check that the folder exists, that the disk has room and that you may write there.",
+    )
