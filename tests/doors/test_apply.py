@@ -74,7 +74,7 @@ def test_a_file_makes_everything_that_it_names(db: Database, run: Apply) -> None
     assert feed.dataset == "finance"
     assert feed.destination.options == {"path": "/srv/books.duckdb", "memory": "256MB"}
     assert feed.source.prefix == "acme_"
-    assert feed.source.schedule == "every hour"
+    assert str(feed.source.schedule) == "every 1 hour from 00:00 UTC"
     assert feed.source.streams == frozenset({"Invoice", "Customer"})
     assert feed.source.credential.realm_id == "9130357849000001"
     assert feed.source.credential.environment is Environment.SANDBOX

@@ -77,6 +77,7 @@ def _destination(wanted: WantedDestination, known: Known, birth: Birth) -> Desti
         kind=wanted.kind.value,
         created_at=found.created_at if found else birth.now,
         options={name: text.value for name, text in wanted.options.items()},
+        version=found.version if found else 1,
     )
 
 
@@ -91,7 +92,9 @@ def _source(
         created_at=found.created_at if found else birth.now,
         streams=None if wanted.streams is None else frozenset(text.value for text in wanted.streams),
         prefix=wanted.prefix.value,
-        schedule=wanted.schedule.value,
+        schedule=wanted.schedule,
+        paused=(found is not None and found.paused) if wanted.paused is None else wanted.paused,
+        version=found.version if found else 1,
     )
 
 

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from counterfoil.actions.document import Document, Part, Place, Text, guess, place, shown
+from counterfoil.errors import SettingInvalid
+from counterfoil.logs import mask
 from counterfoil.model.connection import dataset_fault
 from counterfoil.model.credential import Environment, realm_fault
 from counterfoil.model.identity import name_fault
+from counterfoil.model.schedule import MANUAL, Schedule
+from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import prefix_fault
 
 VERSION = "1"
@@ -44,13 +48,14 @@ class WantedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedSource:
-    """A source as the file asks for it; `streams` None means all."""
+    """A source as the file asks for it; `streams` None means all, `paused` None that the file is silent."""
 
     name: Text
     credential: Text
     streams: tuple[Text, ...] | None
     prefix: Text
-    schedule: Text
+    schedule: Schedule
+    paused: bool | None
     feeds: tuple[WantedFeed, ...]
 
 
@@ -122,7 +127,7 @@ def _destination(document: Document, node: Node) -> WantedDestination:
 
 
 def _source(document: Document, node: Node) -> WantedSource:
-    keys = ("name", "credential", "streams", "prefix", "schedule", "destinations")
+    keys = ("name", "credential", "streams", "prefix", "schedule", "paused", "destinations")
     part = document.part(node, keys=keys, needed=("name", "credential"))
     prefix = document.text_of(part, "prefix")
     _note(document, prefix, prefix_fault(prefix.value))
@@ -132,7 +137,8 @@ def _source(document: Document, node: Node) -> WantedSource:
         credential=document.text_of(part, "credential"),
         streams=_streams(document, part.values.get("streams")),
         prefix=prefix,
-        schedule=document.text_of(part, "schedule"),
+        schedule=_schedule(document, part),
+        paused=_paused(document, part),
         feeds=feeds,
     )
 
@@ -149,6 +155,24 @@ def _streams(document: Document, node: Node | None) -> tuple[Text, ...] | None:
     if not streams:
         document.fault(place(node), "no stream is chosen; write `all`, or name some")
     return streams
+
+
+def _schedule(document: Document, part: Part) -> Schedule:
+    written = document.text_of(part, "schedule")
+    try:
+        return parse(written.value)
+    except SettingInvalid as error:
+        document.fault(written.at, mask(error.what[0].lower() + error.what[1:].rstrip(".")))
+        return MANUAL
+
+
+def _paused(document: Document, part: Part) -> bool | None:
+    if "paused" not in part.values:
+        return None
+    written = document.text_of(part, "paused")
+    if written.value not in ("true", "false"):
+        document.fault(written.at, f"`paused` is true or false, not {shown(written.value)}")
+    return written.value == "true"
 
 
 def _feed(document: Document, node: Node) -> WantedFeed:

@@ -53,7 +53,8 @@ def document_of(view: "SourceView") -> dict[str, Any]:
         "company": {"realm_id": source.credential.realm_id, "name": source.credential.company_name},
         "streams": None if source.streams is None else sorted(source.streams),
         "prefix": source.prefix,
-        "schedule": source.schedule,
+        "schedule": str(source.schedule),
+        "paused": source.paused,
         "destinations": [
             {"name": feed.destination.name, "kind": feed.destination.kind, "dataset": feed.dataset}
             for feed in view.connections

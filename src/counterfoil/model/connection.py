@@ -1,7 +1,7 @@
 """A connection: one source feeding one destination."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
@@ -17,6 +17,7 @@ class Connection:
     source: Source
     destination: Destination
     dataset: str
+    version: int = field(default=1, compare=False)  # grows with every change that is saved
 
 
 def dataset_fault(dataset: str) -> str:

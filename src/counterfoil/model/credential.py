@@ -51,6 +51,7 @@ class Credential:
     created_at: datetime  # aware, UTC
     company_name: str = ""  # as CompanyInfo tells it; empty until connected
     state: CredentialState = CredentialState.WAITING
+    version: int = field(default=1, compare=False)  # grows with every change that is saved
 
 
 def realm_fault(realm_id: str) -> str:

@@ -1,10 +1,11 @@
 """A source: what is read from one company, and under which prefix its tables stand."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from counterfoil.model.credential import Credential
+from counterfoil.model.schedule import MANUAL, Schedule, next_run
 
 PREFIX_LENGTH = 40
 """Room for a company's name. What a kind of warehouse allows for prefix and table together may be less."""
@@ -20,11 +21,17 @@ class Source:
     created_at: datetime  # aware, UTC
     streams: frozenset[str] | None = None
     prefix: str = ""
-    schedule: str = ""
+    schedule: Schedule = MANUAL
+    paused: bool = False  # then its schedule rests; it is synced when somebody asks
+    version: int = field(default=1, compare=False)  # grows with every change that is saved
 
     def reads(self, stream: str) -> bool:
         """Tell whether the stream is selected."""
         return self.streams is None or stream in self.streams
+
+    def next_run(self, after: datetime, *, stretch: float = 1.0) -> datetime | None:
+        """When it is synced next by itself, later than `after`; None: only when asked, or paused."""
+        return None if self.paused else next_run(self.schedule, after, stretch=stretch)
 
 
 def prefix_fault(prefix: str) -> str:

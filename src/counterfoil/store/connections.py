@@ -12,8 +12,11 @@ COLUMNS = (*labelled(schema.connections.c, "connection"), *sources.COLUMNS, *des
 JOINED = schema.connections.join(sources.JOINED).join(schema.destinations)
 
 
-def save(db: Database, connection: Connection) -> None:
-    """Add a connection, or change the one with its id; its ends are saved already. Raises AlreadyExists."""
+def save(db: Database, connection: Connection, *, version: int | None = None) -> None:
+    """Add a connection, or change the one with its id; its ends are saved already.
+
+    With a `version`, only while it still has that one. Raises AlreadyExists, ChangedMeanwhile.
+    """
     with db.writing() as transaction:
         put(
             transaction,
@@ -24,6 +27,7 @@ def save(db: Database, connection: Connection) -> None:
                 "destination_id": connection.destination.id,
                 "dataset": connection.dataset,
             },
+            version=version,
         )
 
 
@@ -54,6 +58,7 @@ def _select(db: Database, condition: sa.ColumnElement[bool]) -> tuple[Connection
             source=sources.from_row(row),
             destination=destinations.from_row(row),
             dataset=row["connection_dataset"],
+            version=row["connection_version"],
         )
         for row in rows
     )

@@ -15,8 +15,11 @@ SECRETS = ("tokens", "given")
 COLUMNS = labelled((column for column in credentials.c if column.name not in SECRETS), "credential")
 
 
-def save(db: Database, credential: Credential) -> None:
-    """Add a credential, or change the one with its id; tokens stay as they are. Raises AlreadyExists."""
+def save(db: Database, credential: Credential, *, version: int | None = None) -> None:
+    """Add a credential, or change the one with its id; tokens stay as they are.
+
+    With a `version`, only while it still has that one. Raises AlreadyExists, ChangedMeanwhile.
+    """
     with db.writing() as connection:
         put(
             connection,
@@ -30,6 +33,7 @@ def save(db: Database, credential: Credential) -> None:
                 "state": str(credential.state),
                 "created_at": credential.created_at,
             },
+            version=version,
         )
 
 
@@ -124,6 +128,7 @@ def from_row(row: Any) -> Credential:
         company_name=row["credential_company_name"],
         state=CredentialState(row["credential_state"]),
         created_at=row["credential_created_at"],
+        version=row["credential_version"],
     )
 
 

@@ -7,21 +7,33 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from counterfoil.errors import AlreadyExists
+from counterfoil.errors import AlreadyExists, ChangedMeanwhile
 
 INSERT: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The dialects' own INSERT, which knows ON CONFLICT."""
 
 
-def put(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
-    """Change the row with this primary key, or add it when there is none.
+def put(
+    connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], *, version: int | None = None
+) -> None:
+    """Change the row with this primary key, or add it when there is none; where rows have a version, it grows.
 
-    Raises AlreadyExists when another row has what must be unique.
+    With a `version`, only the row that still has it is changed. Raises ChangedMeanwhile when it has another, or
+    is gone, and AlreadyExists when another row has what must be unique.
     """
     same = sa.and_(*(column == row[column.name] for column in table.primary_key))
+    if version is not None:
+        same = sa.and_(same, table.c.version == version)
+    grown = {"version": table.c.version + 1} if "version" in table.c else {}
     try:
-        if connection.execute(sa.update(table).where(same).values(**row)).rowcount == 0:
-            connection.execute(sa.insert(table).values(**row))
+        if connection.execute(sa.update(table).where(same).values(**row, **grown)).rowcount:
+            return
+        if version is not None:
+            raise ChangedMeanwhile(
+                f"Somebody else changed one of the {table.name} in the meantime; nothing was saved.",
+                do="Read it again, and make your change anew.",
+            )
+        connection.execute(sa.insert(table).values(**row))
     except IntegrityError as error:
         raise AlreadyExists(
             f"Another of the {table.name} has this name already, or stands for the same thing.",

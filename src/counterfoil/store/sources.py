@@ -1,10 +1,15 @@
 """Stored sources, each with its credential."""
 
+import logging
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from counterfoil.errors import NotFound
+from counterfoil.errors import NotFound, SettingInvalid
+from counterfoil.model.schedule import MANUAL, Schedule
+from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import Source
 from counterfoil.store import credentials, schema
 from counterfoil.store.db import Database
@@ -16,9 +21,14 @@ COLUMNS = (*labelled(sources.c, "source"), *credentials.COLUMNS)
 
 JOINED = sources.join(schema.credentials)
 
+_log = logging.getLogger(__name__)
 
-def save(db: Database, source: Source) -> None:
-    """Add a source, or change the one with its id; its credential is saved already. Raises AlreadyExists."""
+
+def save(db: Database, source: Source, *, version: int | None = None) -> None:
+    """Add a source, or change the one with its id; its credential is saved already.
+
+    With a `version`, only while it still has that one. Raises AlreadyExists, ChangedMeanwhile.
+    """
     with db.writing() as connection:
         put(
             connection,
@@ -29,9 +39,11 @@ def save(db: Database, source: Source) -> None:
                 "credential_id": source.credential.id,
                 "streams": None if source.streams is None else sorted(source.streams),
                 "prefix": source.prefix,
-                "schedule": source.schedule,
+                "schedule": str(source.schedule),
+                "paused": source.paused,
                 "created_at": source.created_at,
             },
+            version=version,
         )
 
 
@@ -52,6 +64,18 @@ def named(db: Database, name: str) -> Source:
     return from_row(row)
 
 
+def set_next_run(db: Database, source: Source, at: datetime | None) -> None:
+    """Keep when a source is synced next by itself; None: only when asked. Its version stays: nobody edited it."""
+    with db.writing() as connection:
+        connection.execute(sa.update(sources).where(sources.c.id == source.id).values(next_run_at=at))
+
+
+def next_run(db: Database, source: Source) -> datetime | None:
+    """When a source is synced next by itself."""
+    with db.reading() as connection:
+        return connection.execute(sa.select(sources.c.next_run_at).where(sources.c.id == source.id)).scalar()
+
+
 def remove(db: Database, source: Source) -> None:
     """Forget a source, its connections, cursors and syncs. Tables in warehouses are left alone."""
     with db.writing() as connection:
@@ -67,6 +91,20 @@ def from_row(row: Any) -> Source:
         credential=credentials.from_row(row),
         streams=None if streams is None else frozenset(streams),
         prefix=row["source_prefix"],
-        schedule=row["source_schedule"],
+        schedule=_schedule(row["source_schedule"]),
+        paused=row["source_paused"],
         created_at=row["source_created_at"],
+        version=row["source_version"],
     )
+
+
+@cache
+def _schedule(text: str) -> Schedule:
+    """A text that nobody checked (files could hold any, once) must not keep the other sources from being read."""
+    try:
+        return parse(text)
+    except SettingInvalid as error:
+        _log.error(
+            "A stored schedule cannot be read, so its source is only synced when asked: %s", error.what
+        )
+        return MANUAL

@@ -1,0 +1,48 @@
+"""What a schedule costs in metered calls, before anybody chooses it (Promise 10)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from counterfoil.model.schedule import DAY, Basic, Manual, Schedule, next_runs
+from counterfoil.model.stream import InCdc, Reading, Stream
+from counterfoil.model.task import Clocks
+
+MONTH = 30 * DAY
+SAMPLE = 300
+"""Runs of a cron expression that are counted; of one that runs oftener in a month, these tell the rest."""
+
+
+def runs_a_month(schedule: Schedule, after: datetime) -> int:
+    """About how often a schedule runs in the 30 days after a moment (aware); 0 when only asked."""
+    if isinstance(schedule, Manual):
+        return 0
+    if isinstance(schedule, Basic):
+        return MONTH // schedule.every
+    runs = next_runs(schedule, after, SAMPLE)
+    if runs[-1] - after > MONTH:
+        return sum(run - after <= MONTH for run in runs)
+    return round(SAMPLE * (MONTH / (runs[-1] - after)))
+
+
+def calls_a_month(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> int:
+    """Metered calls in 30 days of a company in which nothing changes, with up to 1,000 records of each kind.
+
+    Each run asks change data capture once for all streams that it covers. The two clocks tick in the first run
+    after they are due, so they cannot tick oftener than runs come. What the guide to costs works out by hand.
+    """
+    chosen = tuple(streams)
+    runs = runs_a_month(schedule, after)
+    refreshes, compares = (min(runs, int(MONTH / every)) for every in (clocks.refresh, clocks.compare))
+    covered = [stream for stream in chosen if stream.in_cdc is InCdc.YES]
+    others = [stream for stream in chosen if stream.in_cdc is not InCdc.YES]
+    # A comparison of what is not covered comes in place of a refresh; only a rarer refresh makes it cost more.
+    apart = sum(
+        _calls(stream) * (refreshes if stream.reading is not Reading.KEYSET else max(refreshes, compares))
+        for stream in others
+    )
+    return runs * bool(covered) + apart + compares * sum(_calls(stream) for stream in covered if stream.nests)
+
+
+def _calls(stream: Stream) -> int:
+    """A read is two queries where some records lack `active`, or home and foreign currencies are asked apart."""
+    return 2 if stream.some_lack_active or "{currency}" in stream.where else 1
