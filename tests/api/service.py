@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.api.signing import Shown
@@ -32,6 +33,7 @@ class Service:
 
     around: Surroundings
     url: str
+    app: FastAPI
 
     @property
     def db(self) -> Database:
@@ -87,7 +89,7 @@ def serving(around: Surroundings, **more: Any) -> Iterator[Service]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        yield Service(around=around, url=url)
+        yield Service(around=around, url=url, app=app.app)
     finally:
         ending.set()
         server.should_exit = True

@@ -6,9 +6,9 @@ and paging (lists).
 
 from fastapi import APIRouter
 
-from counterfoil.api import budget, kinds, me, reading, streams
+from counterfoil.api import apps, budget, credentials, kinds, me, reading, schedules, streams, syncs
 
-NOUNS = (streams, kinds, budget, me)
+NOUNS = (credentials, apps, streams, kinds, schedules, syncs, budget, me)
 """In the order in which the document tells them."""
 
 

@@ -47,6 +47,7 @@ def create_app(
     )
     app.state.around = around
     app.state.who = who
+    app.state.public_url = public_url
     app.state.ending = ending or Event()
     for routes in api.routers():
         app.include_router(routes)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from counterfoil.api.problems import problem
 from counterfoil.errors import RequestInvalid
@@ -34,14 +35,14 @@ HSTS = "max-age=31536000"
 class Guard:
     """Refuses foreign hosts and bodies that are too large, and sets the headers that protect browsers."""
 
-    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
-        self._app = app
+    def __init__(self, app: FastAPI, *, public_url: str) -> None:
+        self.app = app
         self._hosts = hosts(public_url)
         self._headers = {**HEADERS, **({"Strict-Transport-Security": HSTS} if _is_safe(public_url) else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         protected = self._protected(scope, send)
         host = Headers(scope=scope).get("host", "")
@@ -53,7 +54,7 @@ class Guard:
             await _refuse_size(scope, receive, protected)
             return
         try:
-            await self._app(scope, _again(body, receive), protected)
+            await self.app(scope, _again(body, receive), protected)
         except Exception:
             if not scope["state"].pop(ANSWERED, False):  # else it was answered and logged as a defect
                 raise
