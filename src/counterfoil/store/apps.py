@@ -18,7 +18,6 @@ def save(db: Database, app: IntuitApp, *, version: int | None = None) -> IntuitA
             raise ChangedMeanwhile(
                 "Someone else changed the app's keys meanwhile.", do="Look at them again, then save."
             )
-        grown = before.version + 1 if before else 1
         put(
             connection,
             apps,
@@ -28,7 +27,6 @@ def save(db: Database, app: IntuitApp, *, version: int | None = None) -> IntuitA
                 "client_secret": _sealed(db, app.environment, "client_secret", app.client_secret),
                 "verifier_token": _sealed(db, app.environment, "verifier_token", app.verifier_token),
                 "changed_at": app.changed_at,
-                "version": grown,
             },
         )
         kept = of(one, app.environment)
