@@ -31,6 +31,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── PoisonedPage       one bad record fails the whole answer
     │   ├── WarehouseBusy      someone else holds the warehouse
     │   ├── WarehouseFailed    the warehouse went away
+    │   ├── TooManyGuesses     too many wrong passwords in a short time
     │   ├── SyncRunning        this company is being read already
     │   ├── LockLost           another process may be reading this company as well
     │   ├── StillRunning       the same request is being answered already
@@ -246,6 +247,16 @@ class WarehouseFailed(Transient):
     """The warehouse went away in the middle."""
 
     code = "warehouse.failed"
+
+
+class TooManyGuesses(Transient):
+    """There were too many wrong passwords in a short time; `retry_after` is in seconds."""
+
+    code = "too_many_guesses"
+
+    def __init__(self, what: str, *, do: str = "", retry_after: float) -> None:
+        super().__init__(what, do=do)
+        self.retry_after = retry_after
 
 
 class SyncRunning(Transient):

@@ -37,6 +37,8 @@ _PATTERNS = (
     # Intuit's own: access tokens are JWE (five parts), refresh tokens begin with AB or RT1-.
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)+"), MASK),
     (re.compile(r"\b(?:AB\d{10,}[A-Za-z0-9]{8,}|RT1-\d+-[A-Za-z0-9-]{8,})"), MASK),
+    # Ours: keys, sessions, links that work once.
+    (re.compile(r"\bcf[ksl]_[A-Za-z0-9_-]{20,}"), MASK),
 )
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")

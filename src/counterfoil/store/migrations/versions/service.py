@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from counterfoil.store.migrations.only_grows import guard_audit
+
 revision = "0003"
 down_revision = "0002"
 
@@ -19,6 +21,7 @@ def upgrade() -> None:
     _keys()
     _guesses()
     _audit()
+    guard_audit()
     _consents()
     _apps()
     _deliveries()
