@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.errors import WarehouseFailed
+from counterfoil.errors import WarehouseRefused
 from counterfoil.model.outcome import StreamState
 from counterfoil.model.sync import SyncState
 from counterfoil.sandbox.injection import Kind
@@ -159,7 +159,7 @@ def test_a_warehouse_that_fails_costs_no_call_and_keeps_the_cursors(acme: Any) -
     acme.warehouse.mkdir()
     acme.sandbox.reset_counters()
 
-    with pytest.raises(WarehouseFailed):
+    with pytest.raises(WarehouseRefused):
         acme.sync()
 
     assert acme.sandbox.counters()["calls"] == 0

@@ -1,6 +1,7 @@
 """Promise 8: one company is read by at most one sync at a time, on however many machines."""
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -8,8 +9,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from counterfoil.errors import SyncRunning, Transient
+from counterfoil.errors import Cancelled, LockLost, SyncRunning, Transient
+from counterfoil.stop import Stop
 from counterfoil.store import locks
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.locks import Purpose
@@ -104,3 +107,31 @@ def test_a_lock_that_was_let_go_is_free_for_others_too(db: Database, url: str) -
 def test_a_hostile_realm_id_stays_inside_the_folder_of_locks(db: Database) -> None:
     with locks.company(db, "../../etc/passwd\x00" * 50, Purpose.SYNC):
         assert all(path.parent == db.locks for path in db.locks.parent.rglob("*.lock"))
+
+
+def test_waiting_for_a_lock_ends_when_a_stop_is_asked(db: Database, holder: BaseProcess) -> None:
+    stop = Stop()
+    threading.Timer(0.2, stop.ask, (Cancelled("Stopped."),)).start()
+
+    with pytest.raises(Cancelled), locks.company(db, "42", Purpose.SYNC, wait=3600, stop=stop):
+        pass
+
+
+def test_a_lock_that_is_held_is_known_to_be(db: Database) -> None:
+    with locks.company(db, "42", Purpose.SYNC) as reassure:
+        reassure()
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)  # a locked file is lost with its process alone
+def test_a_lock_whose_session_the_server_dropped_is_known_to_be_lost(db: Database) -> None:
+    with locks.company(db, "42", Purpose.SYNC) as reassure:
+        with db.engine.connect() as other:
+            other.execute(
+                sa.text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            )
+        with locks.company(db, "42", Purpose.SYNC, wait=30):  # as another process could, and let go again
+            pass
+
+        for _ in range(2):  # a session that was opened anew has no lock either
+            with pytest.raises(LockLost, match="42"):
+                reassure()

@@ -126,7 +126,10 @@ def _advisory(db: Database, realm_id: str, purpose: Purpose) -> Iterator[_Lock]:
         try:
             yield _Lock(
                 attempt=lambda: ask("SELECT pg_try_advisory_lock(:number)", number=number),
-                held=lambda: ask(OURS, high=number >> 32 & 0xFFFFFFFF, low=number & 0xFFFFFFFF),
+                held=lambda: (
+                    not session.invalidated
+                    and ask(OURS, high=number >> 32 & 0xFFFFFFFF, low=number & 0xFFFFFFFF)
+                ),
             )
         finally:
             session.invalidate()  # closing the session lets go of the lock, whether we had it or not
