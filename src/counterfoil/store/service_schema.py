@@ -133,6 +133,7 @@ channels = sa.Table(
     switch("disabled"),
     sa.Column("created_at", Moment, nullable=False),
     version(),
+    text("shown", server_default=""),  # what may be seen of the address
 )
 
 alerts = sa.Table(
@@ -144,6 +145,24 @@ alerts = sa.Table(
     sa.Column("since", Moment, nullable=False),
     sa.Column("told_at", Moment),
     sa.Column("detail", sa.JSON, nullable=False),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    text("id", primary_key=True),
+    part_of("channel"),
+    text("kind"),  # of the alert
+    text("state"),
+    text("name"),  # of the thing that it is about
+    text("what"),
+    text("do"),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("due_at", Moment, index=True),  # null: sent, or given up
+    text("claim", server_default=""),  # of who sends it just now
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    text("fault", server_default=""),  # why the last attempt failed
+    sa.Column("sent_at", Moment),
 )
 
 replies = sa.Table(
