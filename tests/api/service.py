@@ -3,7 +3,7 @@
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +14,9 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
+from counterfoil.actions.keys import create
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.api.signing import Shown
-from counterfoil.errors import NotSignedIn
-from counterfoil.model.actor import Actor, ActorKind, Role
+from counterfoil.model.actor import Role
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.server import create_app
 from counterfoil.store.db import Database, open_database
@@ -34,6 +33,7 @@ class Service:
     around: Surroundings
     url: str
     app: FastAPI
+    keys: Mapping[Role, str]
 
     @property
     def db(self) -> Database:
@@ -42,16 +42,8 @@ class Service:
     def client(self, role: Role | None = Role.ADMIN, **headers: str) -> httpx2.Client:
         """Whoever has a key of this role; None: nobody."""
         if role is not None:
-            headers["Authorization"] = f"Bearer key-of-{role}"
+            headers["Authorization"] = f"Bearer {self.keys[role]}"
         return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE, trust_env=False)
-
-
-def who(_: Surroundings, shown: Shown) -> Actor:
-    """Three keys."""
-    for role in Role:
-        if shown.key == f"key-of-{role}":
-            return Actor(kind=ActorKind.KEY, id=f"key_{role}", name=f"the {role}'s key", role=role)
-    raise NotSignedIn("This key is wrong.", do="Send another.")
 
 
 def surroundings(db: Database, folder: Path, **more: Any) -> Surroundings:
@@ -81,15 +73,16 @@ def serving(around: Surroundings, **more: Any) -> Iterator[Service]:
     """Serve until the block ends."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    keys = {role: create(around, f"the {role}", role=role).word for role in Role}
     ending = threading.Event()
-    app = create_app(around, **{"who": who, "public_url": "http://localhost:8080", "ending": ending, **more})
+    app = create_app(around, **{"public_url": "http://localhost:8080", "ending": ending, **more})
     server = uvicorn.Server(
         uvicorn.Config(app, ws="none", access_log=False, log_config=None, server_header=False)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        yield Service(around=around, url=url, app=app.app)
+        yield Service(around=around, url=url, app=app.app, keys=keys)
     finally:
         ending.set()
         server.should_exit = True

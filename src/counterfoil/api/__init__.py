@@ -6,9 +6,22 @@ and paging (lists).
 
 from fastapi import APIRouter
 
-from counterfoil.api import apps, budget, credentials, kinds, me, reading, schedules, streams, syncs
+from counterfoil.api import (
+    apps,
+    audit,
+    budget,
+    credentials,
+    keys,
+    kinds,
+    me,
+    reading,
+    schedules,
+    streams,
+    syncs,
+    users,
+)
 
-NOUNS = (credentials, apps, streams, kinds, schedules, syncs, budget, me)
+NOUNS = (credentials, apps, streams, kinds, schedules, syncs, budget, users, keys, audit, me)
 """In the order in which the document tells them."""
 
 

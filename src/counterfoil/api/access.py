@@ -10,11 +10,10 @@ from typing import Annotated
 from fastapi import Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
 
+from counterfoil.actions.browser import NAME
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Actor, Role
-
-COOKIE = "counterfoil_session"
 
 _key = HTTPBearer(
     auto_error=False,
@@ -22,10 +21,10 @@ _key = HTTPBearer(
     description="A key of `counterfoil keys create`, sent as `Authorization: Bearer KEY`.",
 )
 _session = APIKeyCookie(
-    name=COOKIE,
+    name=NAME,
     auto_error=False,
     scheme_name="session",
-    description="Whoever is signed in; all but GET needs `X-CSRF-Token` beside it.",
+    description="Whoever is signed in; over https its name begins with `__Host-`. All but GET needs `X-CSRF-Token`.",
 )
 
 

@@ -1,50 +1,35 @@
-"""Who sends a request: what it shows, a key or a browser's session, and whom that stands for."""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
+"""Who sends a request: whom its key, or its browser's session, stands for."""
 
 from fastapi import Request
 
+from counterfoil.actions.browser import HEADER as CSRF
+from counterfoil.actions.browser import cookie, csrf_fits
+from counterfoil.actions.keys import actor_of_key
+from counterfoil.actions.signing_in import actor_of_session
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.api.access import COOKIE
-from counterfoil.errors import NotSignedIn
+from counterfoil.errors import Forbidden, NotSignedIn
 from counterfoil.model.actor import Actor
 
-CSRF = "X-CSRF-Token"
 READS = ("GET", "HEAD", "OPTIONS")
 BEARER = "bearer "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What a request shows to be let in: a key, or a session and the token that only its own pages know."""
-
-    key: str = field(default="", repr=False)
-    session: str = field(default="", repr=False)
-    csrf: str = field(default="", repr=False)
-    reads: bool = True
-
-
-Who = Callable[[Surroundings, Shown], Actor]
-"""Finds whom it stands for. Raises NotSignedIn."""
-
-
 def actor_of(request: Request) -> Actor:
-    """Who sends a request. Raises NotSignedIn."""
-    shown = _shown(request)
-    if not shown.key and not shown.session:
+    """Who sends a request. Raises NotSignedIn, and Forbidden for a session without its page's token."""
+    around: Surroundings = request.app.state.around
+    header = request.headers.get("Authorization")
+    if header is not None:  # a wrong key does not fall back on the session beside it
+        return actor_of_key(around, header[len(BEARER) :].strip() if _is_bearer(header) else "")
+    word = request.cookies.get(cookie(request.app.state.public_url).name, "")
+    if not word:
         raise NotSignedIn("Nobody is signed in.", do="Send a key: Authorization: Bearer KEY")
-    who: Who = request.app.state.who
-    return who(request.app.state.around, shown)
+    actor = actor_of_session(around, word)
+    if request.method not in READS and not csrf_fits(word, request.headers.get(CSRF, "")):
+        raise Forbidden(
+            "This request does not come from a page of ours.", do=f"Send the page's token as {CSRF}."
+        )
+    return actor
 
 
-def _shown(request: Request) -> Shown:
-    header = request.headers.get("Authorization", "")
-    if header:  # a wrong key does not fall back on the session beside it
-        key = header[len(BEARER) :].strip() if header.lower().startswith(BEARER) else "-"
-        return Shown(key=key)
-    return Shown(
-        session=request.cookies.get(COOKIE, ""),
-        csrf=request.headers.get(CSRF, ""),
-        reads=request.method in READS,
-    )
+def _is_bearer(header: str) -> bool:
+    return header.lower().startswith(BEARER)

@@ -11,7 +11,6 @@ from counterfoil import __version__, api
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.api.documents import document
 from counterfoil.api.problems import answer_with_problems
-from counterfoil.api.signing import Who
 from counterfoil.server.guard import Guard
 
 Engine = Callable[[Surroundings], AbstractContextManager[object]]
@@ -21,12 +20,11 @@ Engine = Callable[[Surroundings], AbstractContextManager[object]]
 def create_app(
     around: Surroundings,
     *,
-    who: Who,
     public_url: str,
     engine: Engine = nullcontext,
     ending: Event | None = None,
 ) -> Guard:
-    """The application. `who` finds the actor of a request; `ending` is set when the server is told to end."""
+    """The application. `ending` is set when the server is told to end."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -46,7 +44,6 @@ def create_app(
         redoc_url=None,
     )
     app.state.around = around
-    app.state.who = who
     app.state.public_url = public_url
     app.state.ending = ending or Event()
     for routes in api.routers():
