@@ -9,7 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,7 +132,10 @@ def _advisory(db: Database, realm_id: str, purpose: Purpose) -> Iterator[_Lock]:
                 ),
             )
         finally:
-            session.invalidate()  # closing the session lets go of the lock, whether we had it or not
+            with suppress(StoreFailed):  # said first: a server takes its time over a session that was closed
+                if not session.invalidated:
+                    ask("SELECT pg_advisory_unlock(:number)", number=number)
+            session.invalidate()  # closing the session lets go of the lock, whatever became of it
 
 
 def _digest(realm_id: str, purpose: Purpose) -> bytes:
