@@ -1,16 +1,18 @@
 """The service: every door that speaks HTTP, in one application, over the engine that runs syncs."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from threading import Event
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from counterfoil import __version__, api
+from counterfoil import __version__, api, web
 from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.webhooks import Inbox
 from counterfoil.api.documents import document
 from counterfoil.api.problems import answer_with_problems
+from counterfoil.api.webhooks import webhook_route
 from counterfoil.server.guard import Guard
 
 Engine = Callable[[Surroundings], AbstractContextManager[object]]
@@ -26,14 +28,16 @@ def create_app(
 ) -> Guard:
     """The application. `ending` is set when the server is told to end."""
 
+    inbox = Inbox(around)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = await run_in_threadpool(engine, around)
-        await run_in_threadpool(running.__enter__)
+        running = ExitStack()
+        await run_in_threadpool(_begin, running, inbox, engine(around))
         try:
             yield
         finally:
-            await run_in_threadpool(running.__exit__, None, None, None)
+            await run_in_threadpool(running.close)
 
     app = FastAPI(
         title="Counterfoil",
@@ -46,8 +50,15 @@ def create_app(
     app.state.around = around
     app.state.public_url = public_url
     app.state.ending = ending or Event()
+    app.router.routes.append(webhook_route(inbox))
     for routes in api.routers():
         app.include_router(routes)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     answer_with_problems(app)
+    app.mount("/", web.pages(around, public_url=public_url))
     return Guard(app, public_url=public_url)
+
+
+def _begin(running: ExitStack, *parts: AbstractContextManager[object]) -> None:
+    for part in parts:
+        running.enter_context(part)

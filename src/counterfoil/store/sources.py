@@ -54,6 +54,12 @@ def every(db: Database) -> tuple[Source, ...]:
         return tuple(from_row(row) for row in rows)
 
 
+def count(db: Database) -> int:
+    """How many sources there are."""
+    with db.reading() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(sources)).scalar_one()
+
+
 def named(db: Database, name: str) -> Source:
     """The source of this name. Raises NotFound."""
     with db.reading() as connection:

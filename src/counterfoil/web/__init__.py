@@ -1,0 +1,27 @@
+"""The pages: rendered here, with forms that work without JavaScript.
+
+One application of its own below the API, because its errors are pages too. What all pages share stands in visit
+(who looks), page (the frame), words (how things are said) and errors.
+"""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.web import consent, errors, overview, signing
+
+NOUNS = (overview, signing, consent)
+
+
+def pages(around: Surroundings, *, public_url: str) -> FastAPI:
+    """The application of all pages."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.around = around
+    app.state.public_url = public_url
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    for noun in NOUNS:
+        app.include_router(noun.routes)
+    errors.answer_with_pages(app)
+    return app
