@@ -15,6 +15,7 @@ from counterfoil.cli import (
     demo,
     destinations,
     sandbox,
+    serve,
     sources,
     sync,
     syncs,
@@ -58,6 +59,7 @@ def make_app() -> typer.Typer:
     apply.add_to(app, START)
     sandbox.add_to(app, START)
     sync.add_to(app, WORK)
+    serve.add_to(app, WORK)
     for look in (sources, syncs, tables, budget, destinations, credentials):
         look.add_to(app, LOOK)
     return app
