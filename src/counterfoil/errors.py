@@ -35,6 +35,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── SyncRunning        this company is being read already
     │   ├── LockLost           another process may be reading this company as well
     │   ├── StillRunning       the same request is being answered already
+    │   ├── AlertNotSent       a channel did not take a message
     │   ├── StoreFailed        our own memory is full, busy or gone
     │   └── Cancelled          a person ended the sync before its time
     │       └── Interrupted    its process was told to end
@@ -275,6 +276,12 @@ class StillRunning(Transient):
     """The same request, by its Idempotency-Key, is being answered already."""
 
     code = "request.still_running"
+
+
+class AlertNotSent(Transient):
+    """A channel's service could not be reached, or did not take a message."""
+
+    code = "alert.not_sent"
 
 
 class StoreFailed(Transient):

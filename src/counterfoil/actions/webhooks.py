@@ -19,7 +19,7 @@ from counterfoil.logs import keep_secret
 from counterfoil.model.budget import slow_down
 from counterfoil.model.credential import Environment
 from counterfoil.quickbooks.webhooks import Event, is_signed, read_events
-from counterfoil.store import apps, pokes
+from counterfoil.store import apps, clock, pokes
 
 WAIT = timedelta(seconds=2)
 """From an event to its sync: a person who saves in QuickBooks changes several records at once."""
@@ -38,9 +38,9 @@ def keep(around: Surroundings, events: Iterable[Event]) -> frozenset[str]:
 
     What was told before is dropped. When the month's calls run out, pokes come as much more rarely as schedules do.
     """
-    now = around.now()
-    gap = around.sight.webhook_gap * slow_down(standing(around.db, now, around.monthly_calls))
-    with around.db.transaction() as one:
+    gap = around.sight.webhook_gap * slow_down(standing(around.db, around.now(), around.monthly_calls))
+    with around.db.transaction() as one, one.writing() as transaction:
+        now = clock.told(transaction)  # the engine goes by it, too
         realms = pokes.hear(one, {event.id: event.realm_id for event in events}, now)
         known = pokes.ask(one, realms, now, wait=WAIT, gap=gap) if realms else {}
     return realms - known.keys()
