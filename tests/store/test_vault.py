@@ -63,16 +63,6 @@ def test_a_lost_key_is_explained(db: Database, acme: Credential) -> None:
     assert "AB11796" not in str(caught.value)
 
 
-def test_after_a_rotation_only_the_new_key_is_needed(db: Database, acme: Credential) -> None:
-    credentials.save_tokens(db, acme.id, TOKENS)
-    both = replace(db, vault=Vault([b"n" * 32, b"k" * 32]))
-
-    assert credentials.reseal(both) == 1
-    assert credentials.reseal(both) == 0
-
-    assert credentials.tokens(replace(db, vault=Vault([b"n" * 32])), acme.id) == TOKENS
-
-
 def test_forgotten_tokens_leave_a_credential_that_asks_for_a_reconnect(
     db: Database, acme: Credential
 ) -> None:

@@ -104,20 +104,6 @@ def forget_tokens(db: Database, credential_id: str) -> None:
     _change(db, credential_id, {"tokens": None, "state": str(CredentialState.ENDED)})
 
 
-def reseal(db: Database) -> int:
-    """Seal anew what an older key sealed, and answer how many that were. Raises SecretKeyMissing."""
-    with db.writing() as connection:
-        rows = connection.execute(
-            sa.select(credentials.c.id, credentials.c.tokens).where(credentials.c.tokens.is_not(None))
-        ).all()
-        old = [(row_id, sealed) for row_id, sealed in rows if not db.vault.is_newest(sealed)]
-        for row_id, sealed in old:
-            place = {"table": "credentials", "row": row_id, "column": "tokens"}
-            fresh = db.vault.seal(db.vault.open(sealed, **place), **place)
-            connection.execute(sa.update(credentials).where(credentials.c.id == row_id).values(tokens=fresh))
-    return len(old)
-
-
 def from_row(row: Any) -> Credential:
     """Read a credential from a row that holds COLUMNS."""
     return Credential(
