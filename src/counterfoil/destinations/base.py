@@ -109,7 +109,7 @@ class Destination(Protocol):
     def load(
         self, landing: Landing, *, waiting: Waiting, stop: Stop = NEVER, assure: Assure = nothing_to_assure
     ) -> Mapping[str, TableChange]:
-        """Merge all batches and answer with the change of each table, by full table name.
+        """Merge all batches and answer with the change of each table that was merged or made, by full table name.
 
         Loading the same landing twice changes nothing (Promise 2). Where `all_tables_at_once`, either every
         table changes or none. Raises WarehouseBusy, WarehouseFailed, WarehouseRefused; what the stop is asked with,

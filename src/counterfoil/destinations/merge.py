@@ -93,7 +93,10 @@ class Merge:
         self.dialect.create_dataset(self.landing.dataset)
         self.there = self.dialect.layout(self.landing.dataset)
         for table in self.landing.tables:
-            self._ensure(self.landing.prefix + table.name, all_columns(table))
+            name = self.landing.prefix + table.name
+            if name not in self.there:
+                self.changes[name] = TableChange()  # where rows are expected, somebody took them away
+            self._ensure(name, all_columns(table))
         for batch in self.landing.batches:
             self._merge(batch)
         self._sign()
@@ -102,16 +105,17 @@ class Merge:
     def _ensure(self, name: str, columns: tuple[Column, ...]) -> None:
         """Every declared table and column exists from the first sync on, empty or not."""
         speak, full = self.dialect, self._full(name)
-        there = self.there.get(name)
-        declared = {
-            column.name: f"{speak.name(column.name)} {speak.types[column.type]}" for column in columns
-        }
-        if there is None:
-            speak.execute(f"CREATE TABLE {full} ({', '.join(declared.values())})")
+        there = self.there.get(name, set())
+        declared = [
+            f"{speak.name(column.name)} {speak.types[column.type]}"
+            for column in columns
+            if column.name not in there
+        ]
+        if not there:
+            speak.execute(f"CREATE TABLE {full} ({', '.join(declared)})")
             return
-        for column, declaration in declared.items():
-            if column not in there:
-                speak.execute(f"ALTER TABLE {full} ADD COLUMN {declaration}")
+        for declaration in declared:
+            speak.execute(f"ALTER TABLE {full} ADD COLUMN {declaration}")
 
     def _merge(self, batch: Batch) -> None:
         speak = self.dialect

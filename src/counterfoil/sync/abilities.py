@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from counterfoil.model.ability import Ability
+from counterfoil.model.ability import Ability, Told
 from counterfoil.model.connection import Connection
 from counterfoil.model.outcome import Mode, StreamOutcome, StreamState
 from counterfoil.sync.reading import StreamRead
@@ -12,13 +12,21 @@ from counterfoil.sync.reading import StreamRead
 
 def found_out(reads: Iterable[StreamRead], known: Mapping[str, Ability], now: datetime) -> Iterator[Ability]:
     """What is known now and was not before: which streams the company has, and what change data capture tells."""
-    for read in reads:
+    listed = list(reads)
+    at_odds = _refuses_everything(listed)
+    for read in listed:
         before = known.get(read.stream.name, Ability(stream=read.stream.name))
         after = _offered(read, before, now)
-        if read.told is not None:
+        if read.told is not None and not (at_odds and read.told is Told.REFUSED):
             after = replace(after, told=read.told, judged_at=now)
         if after != before:
             yield after
+
+
+def _refuses_everything(reads: Sequence[StreamRead]) -> bool:
+    """A refusal that met every stream alike says nothing of any one: it passes, and its streams must not grow old."""
+    followed = [read for read in reads if read.task.mode is Mode.CHANGES]
+    return bool(followed) and all(read.told is Told.REFUSED for read in followed)
 
 
 def _offered(read: StreamRead, before: Ability, now: datetime) -> Ability:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from counterfoil.destinations.base import Batch, Landing, TableChange
 from counterfoil.errors import Cancelled, CounterfoilError, LockLost
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor
-from counterfoil.model.outcome import Mode
-from counterfoil.model.task import Task
+from counterfoil.model.stream import Stream
 from counterfoil.store import cursors
 from counterfoil.sync.extract import Extracted
 from counterfoil.sync.progress import Progress
@@ -34,26 +34,24 @@ class ConnectionLanded:
     doubtful: frozenset[str] = frozenset()
     error: CounterfoilError | None = None
 
-    def family(self, read: StreamRead) -> list[TableChange]:
-        """What happened to a stream's tables, its own one first; nothing where it brought no batch."""
-        names = [self.connection.source.prefix + table.name for table in read.stream.table.family()]
+    def family(self, stream: Stream) -> list[TableChange]:
+        """What happened to a stream's tables, its own one first; without a batch, those that had to be made."""
+        names = [self.connection.source.prefix + table.name for table in stream.table.family()]
         return [self.changes[name] for name in names if name in self.changes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landed:
-    """One walk of the road: the readings, and what each connection took."""
+    """One walk of the road: when it began (aware, UTC), the readings, and what each connection took."""
 
+    at: datetime
     extracted: Extracted
     connections: tuple[ConnectionLanded, ...]
 
-    def unsettled(self) -> list[Task]:
-        """What has to be read in full after all: asked too late, refused, or deletes were missed."""
-        return [
-            Task(stream=read.stream, mode=Mode.FULL, covered=read.covered)
-            for name, read in self.extracted.reads.items()
-            if read.needs_full or any(name in landed.doubtful for landed in self.connections)
-        ]
+    def unsettled(self) -> frozenset[str]:
+        """Streams to read in full after all: asked too late, refused, deletes were missed, tables were taken away."""
+        late = (name for name, read in self.extracted.reads.items() if read.needs_full)
+        return frozenset(late).union(*(landed.doubtful for landed in self.connections))
 
 
 def land(road: "Road", stage: Stage, extracted: Extracted, stamp: Stamp) -> Landed:
@@ -62,11 +60,11 @@ def land(road: "Road", stage: Stage, extracted: Extracted, stamp: Stamp) -> Land
     Raises Cancelled and LockLost: then no further connection may be loaded.
     """
     reads = list(extracted.reads.values())
-    batches = [_batch(stage, read) for read in reads if read.lands or read.expected is not None]
+    batches = [_batch(stage, read) for read in reads if read.brings]
     _tell(road, reads, Standing.LOADING)
     landed = tuple(_load(road, connection, batches, extracted, stamp) for connection in road.connections)
     _tell(road, reads, Standing.LANDED if all(one.error is None for one in landed) else Standing.FAILED)
-    return Landed(extracted=extracted, connections=landed)
+    return Landed(at=stamp.synced_at, extracted=extracted, connections=landed)
 
 
 def _batch(stage: Stage, read: StreamRead) -> Batch:
@@ -91,7 +89,7 @@ def _load(
         destination = road.destinations[connection.id]
         changes = destination.load(landing, waiting=road.watch.say, stop=road.stop, assure=road.assure)
         known = cursors.of(road.db, connection)
-        landed = _doubted(ConnectionLanded(connection=connection, changes=changes), extracted, known)
+        landed = _doubted(road, ConnectionLanded(connection=connection, changes=changes), extracted, known)
         road.assure()  # Promise 8: whoever has the lock by now may have moved the cursors further
         _advance(road, landed, extracted, known)
     except (Cancelled, LockLost):
@@ -101,28 +99,33 @@ def _load(
     return landed
 
 
-def _doubted(landed: ConnectionLanded, extracted: Extracted, known: Mapping[str, Cursor]) -> ConnectionLanded:
-    doubtful = {
-        name
-        for name, read in extracted.reads.items()
-        if read.error is None and (_misses(read, landed) or _was_robbed(read, landed, known.get(name)))
+def _doubted(
+    road: "Road", landed: ConnectionLanded, extracted: Extracted, known: Mapping[str, Cursor]
+) -> ConnectionLanded:
+    reads = extracted.reads
+    missing = {name for name, read in reads.items() if read.error is None and _misses(read, landed)}
+    robbed = {
+        stream.name
+        for stream in road.streams
+        if not ((read := reads.get(stream.name)) and (read.error or read.complete))
+        and _was_robbed(stream, landed, known.get(stream.name))
     }
-    return replace(landed, doubtful=frozenset(doubtful))
+    return replace(landed, doubtful=frozenset(missing | robbed))
 
 
 def _misses(read: StreamRead, landed: ConnectionLanded) -> bool:
     """QuickBooks has another number of records than the warehouse: something was not told."""
-    tables = landed.family(read)
+    tables = landed.family(read.stream)
     if read.expected is None or not tables:
         return False
     least = read.expected - len(read.bad)  # a bad record may be in the warehouse in an older version, or not
     return not least <= tables[0].live <= read.expected
 
 
-def _was_robbed(read: StreamRead, landed: ConnectionLanded, before: Cursor | None) -> bool:
+def _was_robbed(stream: Stream, landed: ConnectionLanded, before: Cursor | None) -> bool:
     """Rows were taken away between our look at the warehouse and the load."""
-    tables = landed.family(read)
-    if read.complete or not tables or before is None or before.rows is None:
+    tables = landed.family(stream)
+    if not tables or before is None or before.rows is None:
         return False
     return sum(change.before for change in tables) < before.rows
 
@@ -142,7 +145,7 @@ def _advance(
 def _cursor(
     read: StreamRead, landed: ConnectionLanded, before: Cursor | None, extracted: Extracted
 ) -> Cursor:
-    tables = landed.family(read)
+    tables = landed.family(read.stream)
     return Cursor(
         stream=read.stream.name,
         changed_since=extracted.clock,

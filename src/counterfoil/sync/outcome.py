@@ -59,6 +59,8 @@ def _remedy(read: StreamRead, error: CounterfoilError | None, again: datetime) -
 
 def _tables(one: ConnectionLanded, read: StreamRead) -> tuple[TableOutcome, ...]:
     prefix = one.connection.source.prefix
+    if not read.brings:
+        return ()
     return tuple(
         TableOutcome(
             table=prefix + table.name,

@@ -71,6 +71,11 @@ class StreamRead:
         )
 
     @property
+    def brings(self) -> bool:
+        """There is something to load, or to count after the load."""
+        return self.lands or self.expected is not None
+
+    @property
     def skipped(self) -> bool:
         """QuickBooks does not offer this stream to this company."""
         refused = isinstance(self.error, RequestRefused) and self.error.fault_code in NOT_OFFERED

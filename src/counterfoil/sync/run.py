@@ -1,6 +1,6 @@
 """The road of one sync: plan, extract, shape, stage, load, outcome."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ import msgspec
 from counterfoil.destinations.base import Assure, Destination, nothing_to_assure
 from counterfoil.model.ability import Ability
 from counterfoil.model.connection import Connection
-from counterfoil.model.outcome import StreamOutcome
+from counterfoil.model.outcome import Mode, StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.stream import InCdc, Reading, Stream
 from counterfoil.model.task import Clocks, Scope, Task
@@ -24,7 +24,7 @@ from counterfoil.sync.extract import extract
 from counterfoil.sync.land import Landed, land
 from counterfoil.sync.notice import forget_what_is_lost
 from counterfoil.sync.outcome import Outcomes, outcomes_of
-from counterfoil.sync.plan import EVERYTHING, make_plan, resting
+from counterfoil.sync.plan import EVERYTHING, is_covered, make_plan, resting
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.shape import Stamp, shape
@@ -80,13 +80,22 @@ def run(road: Road) -> tuple[StreamOutcome, ...]:
     landed = _round(road, make_plan(asked, held, known, road.clocks, road.now(), scope=road.scope), 1)
     became = _outcomes(road, landed)
     if again := landed.unsettled():
-        became |= _outcomes(road, _round(road, again, 2), became)
+        became |= _outcomes(road, _round(road, _in_full(road, again), 2), became)
     return (*became.values(), *not_asked(left_alone, road.connections, road.clocks.compare))
 
 
 def _chosen(road: Road) -> list[Stream]:
     wanted = road.scope.streams
     return [stream for stream in road.streams if wanted is None or stream.name in wanted]
+
+
+def _in_full(road: Road, names: Collection[str]) -> list[Task]:
+    known, now = abilities.of(road.db, road.realm_id), road.now()
+    return [
+        Task(stream=stream, mode=Mode.FULL, covered=is_covered(stream, known.get(stream.name), now))
+        for stream in road.streams
+        if stream.name in names
+    ]
 
 
 def _round(road: Road, tasks: Sequence[Task], number: int) -> Landed:
@@ -98,14 +107,14 @@ def _round(road: Road, tasks: Sequence[Task], number: int) -> Landed:
         keep = _keeper(stage, stamp, seen)
         extracted = extract(_reads(road, tasks, known), road.client, keep, now=road.now, watch=road.watch)
         road.stop.check()
-        abilities.learn(road.db, road.realm_id, found_out(extracted.reads.values(), known, road.now()))
+        abilities.learn(road.db, road.realm_id, found_out(extracted.reads.values(), known, stamp.synced_at))
         landed = land(road, stage, extracted, stamp)
     observed.save(road.db, road.connections, seen)
     return landed
 
 
 def _outcomes(road: Road, landed: Landed, before: Outcomes | None = None) -> Outcomes:
-    return outcomes_of(landed, before=before, again=road.now() + road.clocks.compare)
+    return outcomes_of(landed, before=before, again=landed.at + road.clocks.compare)
 
 
 def _reads(road: Road, tasks: Sequence[Task], known: Mapping[str, Ability]) -> list[StreamRead]:
