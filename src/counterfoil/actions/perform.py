@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from counterfoil.actions.apps import oauth_app
-from counterfoil.actions.budget import standing, warn
 from counterfoil.actions.credentials import ending, safe, warning
 from counterfoil.actions.destinations import warehouse_of
 from counterfoil.actions.surroundings import Surroundings
@@ -32,7 +31,7 @@ from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.stop import NEVER, Stop
-from counterfoil.store import connections, credentials, locks, outcomes, queue, syncs
+from counterfoil.store import connections, credentials, locks, outcomes, queue, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import SILENT, Watch
 from counterfoil.sync.run import Road, run
@@ -61,14 +60,13 @@ def perform(around: Surroundings, sync_id: str, stop: Stop, watch: Watch = SILEN
     Told that the process ends, or that the company is being read after all, it waits again; what fails otherwise
     stands in the sync. Raises NotFound when the sync's source was removed meanwhile.
     """
-    sync = syncs.with_id(around.db, sync_id)
+    db, sync = around.db, syncs.with_id(around.db, sync_id)
     realm = sync.source.credential.realm_id
     try:
-        with locks.company(
-            around.db, realm, locks.Purpose.SYNC, wait=LOCK_WAIT, stop=stop
-        ) as assure:  # Promise 8
-            syncs.close_abandoned(around.db, realm, around.now())
-            walk(around, sync, Guard(watch, stop, assure))
+        with locks.company(db, realm, locks.Purpose.SYNC, wait=LOCK_WAIT, stop=stop) as assure:  # Promise 8
+            syncs.close_abandoned(db, realm, around.now())
+            source = sources.named(db, sync.source.name)  # it may have changed until we had the lock
+            walk(around, replace(sync, source=source), Guard(watch, stop, assure))
     except (Interrupted, SyncRunning):
         queue.put_back(around.db, sync, around.now())
     except LockLost as lost:
@@ -100,7 +98,6 @@ def walk(around: Surroundings, sync: Sync, guard: Guard) -> tuple[Sync, tuple[St
     with around.db.transaction() as one:
         outcomes.save(one, sync.id, became)
         _keep(one, ended)
-    warn(standing(around.db, around.now(), around.monthly_calls))
     _warn(around, sync.source)
     return ended, became
 

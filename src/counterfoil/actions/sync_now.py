@@ -1,8 +1,10 @@
 """Run a source here and now."""
 
+from counterfoil.actions.budget import standing, warn
 from counterfoil.actions.perform import Guard, remember, walk
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
+from counterfoil.engine.pulse import Pulse
 from counterfoil.errors import NotFound
 from counterfoil.model.actor import Role
 from counterfoil.model.identity import new_id
@@ -34,7 +36,10 @@ def sync_now(
         sync = Sync(id=new_id("sync", around.chance), source=source, started_at=began, asked_at=began)
         syncs.save(around.db, sync)
         try:
-            return walk(around, sync, Guard(watch, stop, assure))
+            with Pulse(around.db) as pulse, pulse.over(sync.id, stop):
+                ended = walk(around, sync, Guard(watch, stop, assure))
         except BaseException as error:
             remember(around, sync, error)
             raise
+    warn(standing(around.db, around.now(), around.monthly_calls))
+    return ended
