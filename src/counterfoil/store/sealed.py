@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from counterfoil.errors import SecretKeyMissing
-from counterfoil.store import service_schema
+from counterfoil.store import service_schema  # noqa: F401 - its tables are of the same metadata
 from counterfoil.store.db import Database
+from counterfoil.store.schema import metadata
 
 ROUNDS = 5
 """How often what changed meanwhile is looked at again; whoever saves meanwhile seals with the new key anyway."""
@@ -34,7 +35,7 @@ class Resealed:
 
 def columns() -> Iterator[tuple[sa.Table, sa.Column[Any], sa.Column[Any]]]:
     """Every column that holds sealed secrets, with its table and that table's primary key: all binary ones do."""
-    for table in service_schema.metadata.sorted_tables:
+    for table in metadata.sorted_tables:
         for column in table.c:
             if isinstance(column.type, sa.LargeBinary):
                 (key,) = table.primary_key
