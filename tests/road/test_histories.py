@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.torture import steps as walk
 from tests.torture.deeds import DEEDS
-from tests.torture.history import WORDS, Step, begun
+from tests.torture.history import begun
+from tests.torture.steps import QUICK, SLOW, Step
 from tests.torture.trouble import FAULTS
 
-HISTORIES = st.lists(st.tuples(st.sampled_from(WORDS), st.integers(0, 9999)), min_size=6, max_size=9)
+HISTORIES = st.lists(st.tuples(st.sampled_from(QUICK), st.integers(0, 9999)), min_size=6, max_size=9)
 FEW = settings(
     max_examples=5,
     derandomize=True,  # the same ones each time; `just torture` looks for new ones
@@ -26,7 +28,7 @@ FEW = settings(
 
 def play(steps: Sequence[Step], *, synced: bool = True) -> Counter[str]:
     with begun(synced=synced) as history:
-        return history.play(steps)
+        return walk.play(history, steps)
 
 
 @FEW
@@ -55,3 +57,21 @@ def test_what_is_taken_out_of_the_warehouse_comes_back_with_the_next_sync(word: 
     seen = play([("change", 0), (word, 7 * number), ("sync", 0)])
 
     assert seen["comparisons"] > 1
+
+
+@pytest.mark.parametrize("word", [*sorted(SLOW), "poison", "disconnect", "lost token answer"])
+def test_what_is_rare_or_slow_ends_as_well_as_all_else(word: str) -> None:
+    seen = play(
+        [("change", 0), (word, 1), ("change", 3), ("sync, refreshing", 0), (word, 2), ("sync, comparing", 0)]
+    )
+
+    assert seen["comparisons"] > 1
+    assert seen["reconnected"] == {"disconnect": 2, "lost token answer": 1}.get(word, 0)
+
+
+def test_a_record_that_cannot_be_served_hides_no_other_and_comes_when_it_is_healed() -> None:
+    bad = [("poison", 0), ("poison", 7), ("create", 0), ("delete", 1), ("sync", 0), ("sync, comparing", 0)]
+
+    assert (
+        play([*bad, ("take the warehouse away", 0), ("sync", 0), ("heal", 0), ("sync", 0)])["comparisons"] > 3
+    )

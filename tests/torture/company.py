@@ -12,11 +12,14 @@ Record = dict[str, Any]
 
 KEPT: Mapping[str, int] = {
     "Invoice": 16, "Payment": 10, "Customer": 8, "Item": 9, "Bill": 8, "TimeActivity": 6, "Class": 8,
-    "Account": 60, "Vendor": 3, "Employee": 1,
+    "Account": 60, "Vendor": 3, "Employee": 1, "TaxClassification": 3,
 }  # fmt: skip
 """How many records of an entity are kept; names that hang on others are kept besides."""
 
-STREAMS = ("Invoice", "Payment", "Customer", "Item", "Bill", "TimeActivity", "Class")
+PEOPLES = ("Invoice", "Payment", "Customer", "Item", "Bill", "TimeActivity", "Class")
+"""What people add to."""
+
+STREAMS = (*PEOPLES, "TaxClassification")  # the last one knows no pages
 """What is synced and compared; the others are there so that balances have somewhere to go."""
 
 

@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from counterfoil.sandbox.clerk import Clerk
-from tests.torture.company import STREAMS
+from counterfoil.sandbox.clock import stamp
+from tests.torture.company import PEOPLES
 
 NOTE = {
     "Invoice": "PrivateNote", "Payment": "PrivateNote", "Bill": "PrivateNote", "Customer": "Notes",
@@ -33,7 +34,7 @@ class Bookkeeper:
 
     def create(self, number: int) -> None:
         """A record like one that is there."""
-        entity = STREAMS[number % len(STREAMS)]
+        entity = PEOPLES[number % len(PEOPLES)]
         like = self._some((entity,), number // 7)
         if like is not None:
             born = {
@@ -107,6 +108,32 @@ class Bookkeeper:
         if loser and winner and loser != winner:
             self.clerk.merge(loser[0], loser[1], winner[1])
 
+    def bring(self, how_many: int, number: int) -> None:
+        """An import: so many activities, all of one second."""
+        books, like = self.clerk.books, self._some(("TimeActivity",), number)
+        if like is None:
+            return
+        kept = self.clerk.get(*like)
+        at = stamp(int(self.clerk._now().timestamp()))
+        with books.held():
+            for _ in range(how_many):
+                own = {"Id": f"9{next(self.fresh):07}", "SyncToken": "0", "Description": f"imported {number}"}
+                books.put(
+                    "TimeActivity", kept | own | {"MetaData": {"CreateTime": at, "LastUpdatedTime": at}}
+                )
+
+    def poison(self, number: int) -> None:
+        """A record that spoils every answer with it; often it was edited just before."""
+        if (found := self._some(tuple(NOTE), number)) is not None:
+            if number % 3:
+                self._write(*found)
+            self.clerk.books.poisoned.add(found)
+
+    def reclassify(self, number: int) -> None:
+        """A word in a list that has no pages and is not told of by change data capture."""
+        if (found := self._some(("TaxClassification",), number)) is not None:
+            self.clerk.change(*found, {"Description": f"class {next(self.fresh)}"})
+
     def _some(self, entities: Sequence[str], number: int) -> tuple[str, str] | None:
         entity = entities[number % len(entities)]
         ids = self.clerk.ids(entity)
@@ -134,6 +161,6 @@ DEEDS: dict[str, Callable[[Bookkeeper, int], None]] = {
     for deed in (
         Bookkeeper.change, Bookkeeper.create, Bookkeeper.delete, Bookkeeper.pay, Bookkeeper.void, Bookkeeper.flurry,
         Bookkeeper.blank, Bookkeeper.shorten, Bookkeeper.lengthen, Bookkeeper.hide, Bookkeeper.rename,
-        Bookkeeper.merge,
+        Bookkeeper.merge, Bookkeeper.reclassify,
     )
 }  # fmt: skip

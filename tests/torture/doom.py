@@ -59,6 +59,7 @@ class Ground:
 
     url: str
     folder: Path
+    store: str  # its address
     ahead: timedelta  # of QuickBooks' clock before the machine's, and of ours too
     clocks: Clocks
     full_disk: int | None = None
@@ -80,7 +81,7 @@ def sync_once(ground: Ground, doom: Doom, line: Connection) -> None:
 
 
 def _sync(ground: Ground) -> str:
-    with opened_store(ground.folder) as db:
+    with opened_store(ground.folder, ground.store) as db:
         around = Surroundings(
             db=db,
             app=OAuthApp(

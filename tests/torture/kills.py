@@ -14,6 +14,7 @@ from counterfoil.model.task import Clocks
 from tests.torture.deeds import DEEDS
 from tests.torture.doom import STEPS, Doom, Ground, sync_once
 from tests.torture.history import COMPARED, USUAL, History, begun
+from tests.torture.trouble import FAULTS
 
 CLEAN = multiprocessing.get_context("forkserver")  # no thread of the sandbox is copied into a process
 CLEAN.set_forkserver_preload(["tests.torture.doom"])
@@ -66,17 +67,24 @@ class Killer:
             self.history.judge.kept.clear()
 
     def _attempt(self, doom: Doom) -> None:
+        met = self.history.troubles.met
+        before = met.total()
+        if self.rng.random() < 0.3:
+            self.history.troubles.choose(self.rng.choice(list(FAULTS)), self.rng.randrange(40))
         with running(self.history, doom, COMPARED if self.rng.random() < 0.2 else USUAL) as sync:
             sync.go()
             if self.rng.random() < 0.5:
                 self._edit()
             ending = sync.ending()
+        faulted = met.total() > before
+        self.seen["syncs with faults"] += faulted
         if ending:
-            assert ending == "succeeded", f"{doom}: {ending}"
+            assert ending == "succeeded" or faulted, f"{doom}: {ending}"
             self.seen["outlived their doom"] += 1
         else:
             self.seen["kills"] += 1
             self.seen[f"killed: {doom.step}"] += 1
+            self.seen["kills in syncs with faults"] += faulted
 
 
 @dataclass(slots=True)
@@ -110,7 +118,12 @@ def running(
     world = history.world
     ahead = world.around.now() - datetime.now(UTC)
     ground = Ground(
-        url=world.sandbox.url, folder=world.warehouse.parent, ahead=ahead, clocks=clocks, **limits
+        url=world.sandbox.url,
+        folder=world.warehouse.parent,
+        store=world.around.db.engine.url.render_as_string(hide_password=False),
+        ahead=ahead,
+        clocks=clocks,
+        **limits,
     )
     ours, theirs = CLEAN.Pipe()
     process = CLEAN.Process(target=sync_once, args=(ground, doom or Doom(), theirs), daemon=True)
@@ -124,9 +137,9 @@ def running(
         ours.close()
 
 
-def kill_many(dooms: int, seed: int, *, first: tuple[Doom, ...] = ()) -> Counter[str]:
+def kill_many(dooms: int, seed: int, *, first: tuple[Doom, ...] = (), store: str = "") -> Counter[str]:
     """So many kills of one company's syncs, those of `first` before random ones; replay by seed."""
-    with begun(synced=True) as history:
+    with begun(synced=True, store=store) as history:
         killer = Killer(history, random.Random(seed))
         for doom in (*first, *(killer.random_doom() for _ in range(dooms))):
             try:

@@ -5,7 +5,6 @@ though the machine may be at another instruction by then.
 """
 
 import os
-import random
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.torture.history import WORDS, Step, begun
+from tests.torture.history import begun
 from tests.torture.kills import kill_many
+from tests.torture.steps import WORDS, Step, play
 
 ROUND = 15
 """Histories, or kills, between two looks at the clock."""
@@ -26,30 +26,26 @@ COMPANIES = st.sampled_from((0, 0, 0, 0, 0, 0, 0, 0, 0, 1100))
 """Now and then one whose invoices fill more than a page."""
 
 
-@pytest.fixture
-def seed(capsys: pytest.CaptureFixture[str]) -> int:
-    chosen = int(os.environ.get("TORTURE_SEED") or random.SystemRandom().randrange(1_000_000))
-    with capsys.disabled():
-        print(f"\nTORTURE_SEED={chosen}")
-    return chosen
-
-
 @pytest.mark.slow
-def test_no_history_parts_the_warehouse_from_quickbooks(
-    seed: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with _told(capsys) as seen:
+def test_no_history_parts_the_warehouse_from_quickbooks(seed: int, told: Tell) -> None:
+    with _counting(told) as seen:
         for number in _rounds(seed):
-            _explore(number, seen)
+            with _replayed(number, "-k history"):
+                _explore(number, seen)
 
     assert seen["histories"] > 0
 
 
 @pytest.mark.slow
-def test_no_kill_parts_the_warehouse_from_quickbooks(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
-    with _told(capsys) as seen:
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_no_kill_parts_the_warehouse_from_quickbooks(
+    seed: int, told: Tell, request: pytest.FixtureRequest, store: str
+) -> None:
+    with _counting(told) as seen:
         for number in _rounds(seed):
-            seen.update(kill_many(ROUND, number))
+            server = request.getfixturevalue("postgres") if store == "postgres" else None
+            with _replayed(number, f"-k 'kill and {store}'"):
+                seen.update(kill_many(ROUND, number, store=server.new_database() if server else ""))
 
     assert seen["kills"] > 0
 
@@ -64,27 +60,36 @@ def _explore(seed: int, seen: Counter[str]) -> None:
         phases=[Phase.generate, Phase.shrink],
     )
     @given(steps=HISTORIES, synced=st.booleans(), bulk=COMPANIES)
-    def play(steps: list[Step], synced: bool, bulk: int) -> None:
+    def walk(steps: list[Step], synced: bool, bulk: int) -> None:
         with begun(synced=synced, bulk=bulk) as history:
-            seen.update(history.play(steps))
+            seen.update(play(history, steps))
 
-    play()
+    walk()
 
 
 def _rounds(seed: int) -> Iterator[int]:
     """Seeds, until the time is over."""
-    end = time.monotonic() + 60 * float(os.environ.get("TORTURE_MINUTES") or 3) / 2
+    end = time.monotonic() + 60 * float(os.environ.get("TORTURE_MINUTES") or 3) / 3
     while time.monotonic() < end:
         yield seed
         seed += 1
 
 
 @contextmanager
-def _told(capsys: pytest.CaptureFixture[str]) -> Iterator[Counter[str]]:
+def _replayed(seed: int, chosen: str) -> Iterator[None]:
+    """Say with a failure how it is seen again, at once: its round comes first."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"Again: TORTURE_SEED={seed} pytest -m slow tests/torture/test_long.py {chosen}")
+        raise
+
+
+@contextmanager
+def _counting(told: Tell) -> Iterator[Counter[str]]:
     """Count, and say what was counted, whatever the end."""
     seen: Counter[str] = Counter()
     try:
         yield seen
     finally:
-        with capsys.disabled():
-            print("".join(f"\n{number:7} {what}" for what, number in sorted(seen.items())))
+        told("".join(f"\n{number:7} {what}" for what, number in sorted(seen.items())))

@@ -1,8 +1,12 @@
 """What goes wrong on the wire, and people who edit while we read: between two calls, as in life."""
 
+import subprocess
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -48,6 +52,12 @@ class Troubles(Injections):
         self._names[injection] = name
         self.add(injection)
 
+    def lose_tokens(self) -> None:
+        """Let Intuit's next answer with tokens be lost on its way."""
+        injection = _injection({**FAULTS["lost answer"], "path": "oauth2"})
+        self._names[injection] = "lost token answer"
+        self.add(injection)
+
     def meddle_before(self, call: int, deed: Callable[[], None]) -> None:
         """Do something when so many calls have come, before that call is answered."""
         self._calls_left, self._meddle = call, deed
@@ -72,3 +82,24 @@ class Troubles(Injections):
 
 def _injection(chosen: Mapping[str, Any]) -> Injection:
     return msgspec.convert(chosen, Injection)
+
+
+@contextmanager
+def held(file: Path) -> Iterator[Callable[[], None]]:
+    """Another process has the warehouse open; it ends when it is told to, with what is yielded or with the block."""
+    code = f"import duckdb; c = duckdb.connect({str(file)!r}); print('held', flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    try:
+        yield lambda: _end(holder)
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def _end(holder: "subprocess.Popen[str]") -> None:
+    if holder.poll() is None:
+        holder.communicate("\n")

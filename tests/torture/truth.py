@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,8 @@ class Judge:
     """Compares after each sync. `kept` are the ids that stood in the warehouse at some time: no row may vanish.
 
     `late` names streams that only a slower clock can bring up to date: they are left out. `renamed` those whose
-    full names may be old, because a parent's name changed and theirs did not say so.
+    full names may be old, because a parent's name changed and theirs did not say so. `spared` are the records, by
+    entity and id, that QuickBooks cannot serve.
     """
 
     world: World
@@ -28,10 +30,14 @@ class Judge:
     kept: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     late: set[str] = field(default_factory=set)
     renamed: set[str] = field(default_factory=set)
+    spared: set[tuple[str, str]] = field(default_factory=set)
 
     def differences(self) -> list[str]:
         """What does not agree, in words; nothing where all is well."""
-        oracle = Oracle(self.world.sandbox, self.world.sandbox.realms[0])
+        with self._served() as oracle:
+            return self._differences(oracle)
+
+    def _differences(self, oracle: Oracle) -> list[str]:
         chosen = [catalog()[name] for name in self.streams if name not in self.late]
         tables = self.world.everything(table.name for stream in chosen for table in stream.table.family())
         return [
@@ -39,6 +45,17 @@ class Judge:
             for stream in chosen
             for words in self._compare(stream, tables, oracle.records(stream.name))
         ]
+
+    @contextmanager
+    def _served(self) -> Iterator[Oracle]:
+        """Ask for everything; of what QuickBooks cannot serve to others, an older version may stand, or none."""
+        poisoned = self.world.sandbox.books().books.poisoned
+        self.spared = set(poisoned)
+        poisoned.clear()
+        try:
+            yield Oracle(self.world.sandbox, self.world.sandbox.realms[0])
+        finally:
+            poisoned |= self.spared
 
     def forget(self, stream: str) -> None:
         """Rows of deleted records may be gone, since someone took the table away."""
@@ -48,7 +65,8 @@ class Judge:
         rows = tables[stream.table.name]
         there = {record["Id"]: record for record in records}
         live = {row["id"] for row in rows if not row["_deleted"]}
-        if live != there.keys():
+        spared = {id_ for name, id_ in self.spared if name == stream.name}
+        if live - spared != there.keys() - spared:
             yield f"missing {sorted(there.keys() - live)}, living on {sorted(live - there.keys())}"
         if lost := self.kept[stream.name] - {row["id"] for row in rows}:
             yield f"the rows of {sorted(lost)} are gone"
@@ -57,7 +75,7 @@ class Judge:
             yield from _keys(table, tables[table.name], live)
         owned = _owned(stream.table, tables)
         ignored = FULL_NAME if stream.name in self.renamed else ()
-        for id_ in live & there.keys():
+        for id_ in (live & there.keys()) - spared:
             yield from _values(stream.table, there[id_], owned[id_], ignored)
 
 

@@ -1,7 +1,6 @@
 """Promise 3: a sync can be killed at any instant; the next one completes it: no row lost, doubled or stale."""
 
-import time
-
+from tests.postgres import Server
 from tests.torture.doom import STEPS, Doom
 from tests.torture.history import begun
 from tests.torture.kills import kill_many, running
@@ -15,17 +14,11 @@ def test_a_sync_that_was_killed_at_any_step_is_completed_by_the_next() -> None:
     assert seen["kills"] >= len(EACH_STEP)
 
 
-def test_of_two_syncs_started_at_once_one_is_refused_and_the_tables_are_right() -> None:
-    with begun(synced=True) as history:
-        history.books.do("change", 0)
-        history.troubles.meddle_before(1, lambda: time.sleep(2))
-        with running(history) as one, running(history) as other:
-            one.go()
-            other.go()
-            endings = {one.ending().partition(":")[0], other.ending().partition(":")[0]}
+def test_it_is_so_with_a_store_on_postgresql_too(postgres: Server) -> None:
+    after_the_load = tuple(Doom(step=step) for step in ("begun", "advancing cursors", "keeping the outcome"))
+    seen = kill_many(0, seed=2, first=after_the_load, store=postgres.new_database())
 
-        assert endings == {"succeeded", "sync.running"}
-        history.agree()
+    assert seen["kills"] >= len(after_the_load)
 
 
 def test_a_disk_that_is_full_while_staging_is_named_and_the_next_sync_completes() -> None:
