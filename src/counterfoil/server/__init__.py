@@ -6,6 +6,7 @@ from threading import Event
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from counterfoil import __version__, api, web
 from counterfoil.actions.surroundings import Surroundings
@@ -46,6 +47,7 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.around = around
     app.state.public_url = public_url
@@ -55,8 +57,18 @@ def create_app(
         app.include_router(routes)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     answer_with_problems(app)
-    app.mount("/", web.pages(around, public_url=public_url))
+    app.router.default = _elsewhere(app, web.pages(around, public_url=public_url))
     return Guard(app, public_url=public_url)
+
+
+def _elsewhere(app: FastAPI, pages: ASGIApp) -> ASGIApp:
+    """Where a path goes that no route of the API knows: to the pages, unless it looks like one of the API's."""
+    unknown = app.router.not_found
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        await (unknown if scope["path"].startswith("/api/") else pages)(scope, receive, send)
+
+    return elsewhere
 
 
 def _begin(running: ExitStack, *parts: AbstractContextManager[object]) -> None:
