@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from counterfoil.actions import budget
 from counterfoil.store import sources
 from counterfoil.web import words
+from counterfoil.web.navigation import navigation
 from counterfoil.web.visit import Visit
 
 NOTICE = "counterfoil_notice"
@@ -40,6 +41,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Res
         "user": visit.user,
         "csrf": visit.csrf,
         "path": visit.request.url.path,
+        "navigation": navigation(_addresses(visit.request), visit.user.role),
         "source_count": sources.count(around.db),
         "used": standing.used,
         "allowance": standing.allowance,
@@ -76,6 +78,10 @@ def go(address: str, notice: str = "") -> Response:
             samesite="lax",
         )
     return answer
+
+
+def _addresses(request: Request) -> set[str]:
+    return {getattr(route, "path", "") for route in request.app.routes}
 
 
 def _notice(request: Request) -> str:
