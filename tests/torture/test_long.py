@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.torture.conftest import Tell
 from tests.torture.history import begun
 from tests.torture.kills import kill_many
 from tests.torture.steps import WORDS, Step, play
