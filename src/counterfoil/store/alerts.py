@@ -41,7 +41,7 @@ def change(db: Database, what: Change, now: datetime) -> bool:
             return False
         new = {"kind": str(found.kind), "subject": found.subject, **row}
         insert = INSERT[transaction.dialect.name](alerts).values(**new).on_conflict_do_nothing()
-        return transaction.execute(insert).rowcount == 1
+        return transaction.execute(insert.returning(alerts.c.kind)).first() is not None
 
 
 def forget_over(db: Database, before: datetime) -> int:
