@@ -48,6 +48,7 @@ class Books:
         self.realm_id = realm_id
         self.name = name
         self.poisoned: set[tuple[str, str]] = set()  # (entity, id): fails every page that holds it
+        self.hushed: set[str] = set()  # entities whose changes are not told, though their names are taken
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript(_schema)

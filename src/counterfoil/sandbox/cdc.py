@@ -63,6 +63,8 @@ def _start(since: str, now: datetime) -> float:
 
 def _rows(books: Books, trait: Trait, start: float, room: int) -> list[bytes]:
     """Newest first, deleted ones among the changed."""
+    if trait.name in books.hushed:
+        return []
     merged = books.select(trait.name, UPDATED, Bounds(low=start))
     places = merged.page_descending(0, room)
     if any(

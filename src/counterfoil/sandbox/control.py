@@ -85,6 +85,7 @@ class _Control:
         self._world.injections.clear()
         for books in self._world.books.values():
             books.poisoned.clear()
+            books.hushed.clear()
 
     def clock(self, request: Request, body: dict[str, Any]) -> Any:
         if request.method == "POST":
