@@ -110,6 +110,49 @@ SETTINGS = (
         default="no",
         help="Whether `/metrics` answers without a key: yes or no.",
     ),
+    Setting(
+        name="editors_reach",
+        default="private",
+        help=(
+            "What editors may aim destinations and alerts at: public (the internet alone), private (private networks "
+            "too) or anywhere. Only anywhere takes in this machine and the metadata services of clouds. "
+            "Administrators aim where they like."
+        ),
+    ),
+    Setting(
+        name="oidc_issuer",
+        help="The address of an OpenID provider with which people may sign in, as it names itself.",
+    ),
+    Setting(name="oidc_client_id", help="The client id that the OpenID provider gave you."),
+    Setting(name="oidc_client_secret", secret=True, help="And the client secret; none for a public client."),
+    Setting(
+        name="oidc_role",
+        help=(
+            "The role of people who come from the OpenID provider without an invitation: viewer, editor or admin. "
+            "Without it only invited people come in. With a provider that anybody has an account with, set "
+            "COUNTERFOIL_OIDC_DOMAINS too."
+        ),
+    ),
+    Setting(
+        name="oidc_domains",
+        help="Domains of e-mail addresses, separated by commas, that may come in so. Without it all may.",
+    ),
+    Setting(
+        name="oidc_trusts_email",
+        default="no",
+        help=(
+            "Whether the OpenID provider's e-mail addresses count though it does not say that they are verified: yes "
+            "or no. Say yes only for one that your organisation runs alone, such as a tenant of Entra ID."
+        ),
+    ),
+    Setting(
+        name="key",
+        secret=True,
+        help=(
+            "A key with which commands come in, and may what its role may. Without it whoever can run a command "
+            "beside the store may everything."
+        ),
+    ),
     Setting(name="log_level", default="INFO", help="How much is logged: DEBUG, INFO, WARNING or ERROR."),
     Setting(
         name="log_format",

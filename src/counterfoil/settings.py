@@ -18,8 +18,6 @@ from counterfoil.errors import SettingInvalid
 FILE = "counterfoil.toml"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
-
-
 NUMBERS = (
     "monthly_calls",
     "refresh_hours",
@@ -28,7 +26,13 @@ NUMBERS = (
     "alert_failures",
     "keep_days",
 )
-SWITCHES = ("metrics_public",)
+SWITCHES = ("metrics_public", "oidc_trusts_email")
+CHOICES = {
+    "log_level": LOG_LEVELS,
+    "log_format": LOG_FORMATS,
+    "editors_reach": ("public", "private", "anywhere"),
+    "oidc_role": ("", "viewer", "editor", "admin"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,14 @@ class Settings:
     alert_failures: int
     keep_days: int
     metrics_public: bool
+    editors_reach: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_role: str
+    oidc_domains: str
+    oidc_trusts_email: bool
+    key: str = field(repr=False)
     log_level: str
     log_format: str
     environment: Mapping[str, str] = field(repr=False)
@@ -148,15 +160,13 @@ def _line(path: Path, text: str, name: str) -> str:
 
 def _check(values: dict[str, str]) -> None:
     values["log_level"] = values["log_level"].upper()
-    if values["log_level"] not in LOG_LEVELS:
-        raise SettingInvalid(
-            f"{PREFIX}LOG_LEVEL is {values['log_level']!r}.", do=f"Use one of {', '.join(LOG_LEVELS)}."
-        )
-    if values["log_format"] not in LOG_FORMATS:
-        raise SettingInvalid(
-            f"{PREFIX}LOG_FORMAT is {values['log_format']!r}.", do=f"Use one of {', '.join(LOG_FORMATS)}."
-        )
-    for name in ("public_url", "quickbooks_api_url", "quickbooks_oauth_url"):
+    for name, choices in CHOICES.items():
+        if values[name] not in choices:
+            raise SettingInvalid(
+                f"{PREFIX}{name.upper()} is {values[name][:50]!r}.",
+                do=f"Use one of {', '.join(filter(None, choices))}.",
+            )
+    for name in ("public_url", "quickbooks_api_url", "quickbooks_oauth_url", "oidc_issuer"):
         if values[name] and not values[name].startswith(("http://", "https://")):
             raise SettingInvalid(
                 f"{PREFIX}{name.upper()} is {values[name]!r}, which is no web address.",

@@ -9,6 +9,8 @@ from pathlib import Path
 from counterfoil.engine.bell import Bell
 from counterfoil.model.actor import OPERATOR, Actor
 from counterfoil.model.budget import FREE_TIER
+from counterfoil.model.openid import Provider
+from counterfoil.model.reach import Reach
 from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
@@ -36,7 +38,8 @@ class Surroundings:
     """What a verb needs of the world, and who asks for it.
 
     An empty `api_url` means Intuit's own. `environment` answers what `${NAME}` stands for. `bell` is rung when there is
-    something to do for the engine of this process.
+    something to do for the engine of this process. `openid` is where people may sign in with an account they have
+    already; `editors_reach` is what editors may aim destinations and alerts at (`reach_of`, `allowed_addresses`).
     """
 
     db: Database
@@ -52,4 +55,6 @@ class Surroundings:
     clocks: Clocks = field(default_factory=Clocks)
     sight: Sight = field(default_factory=Sight)
     actor: Actor = OPERATOR
+    openid: Provider | None = None
+    editors_reach: Reach = Reach.PRIVATE
     bell: Bell = field(default_factory=Bell)

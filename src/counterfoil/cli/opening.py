@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from counterfoil.settings import Settings
 
 if TYPE_CHECKING:
     from counterfoil.actions.surroundings import Sight, Surroundings
+    from counterfoil.model.openid import Provider
     from counterfoil.quickbooks.oauth import OAuthApp
     from counterfoil.store.db import Database
 
@@ -59,10 +61,11 @@ def store(settings: Settings) -> Iterator["Database"]:
 def surroundings(settings: Settings) -> Iterator["Surroundings"]:
     """The same with all that is needed to work with QuickBooks."""
     from counterfoil.actions.surroundings import Surroundings
+    from counterfoil.model.reach import Reach
     from counterfoil.model.task import Clocks
 
     with store(settings) as db:
-        yield Surroundings(
+        around = Surroundings(
             db=db,
             app=_app(settings),
             api_url=settings.quickbooks_api_url,
@@ -76,7 +79,41 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
                 refresh=timedelta(hours=settings.refresh_hours),
                 compare=timedelta(hours=settings.compare_hours),
             ),
+            openid=_openid(settings),
+            editors_reach=Reach(settings.editors_reach),
         )
+        yield _acting(around, settings)
+
+
+def _acting(around: "Surroundings", settings: Settings) -> "Surroundings":
+    """As the key's holder where a key is set. Raises NotSignedIn."""
+    from counterfoil.actions.keys import actor_of_key
+
+    logs.keep_secret(settings.key)
+    return replace(around, actor=actor_of_key(around, settings.key)) if settings.key else around
+
+
+def _openid(settings: Settings) -> "Provider | None":
+    from counterfoil.model.actor import Role
+    from counterfoil.model.openid import Provider
+
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise SettingInvalid(
+            "COUNTERFOIL_OIDC_ISSUER is set, and COUNTERFOIL_OIDC_CLIENT_ID is not.",
+            do="Register Counterfoil at the provider, and set the client id that it gives.",
+        )
+    logs.keep_secret(settings.oidc_client_secret)
+    listed = (domain.strip().lower().lstrip("@") for domain in settings.oidc_domains.split(","))
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        newcomers=Role(settings.oidc_role) if settings.oidc_role else None,
+        domains=frozenset(filter(None, listed)),
+        trusts_email=settings.oidc_trusts_email,
+    )
 
 
 def _sight(settings: Settings) -> "Sight":
