@@ -1,22 +1,22 @@
 """Configuration as code: what a file asks for is what is remembered afterwards, wholly or not at all."""
 
-import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from counterfoil.actions.apply import apply
+from counterfoil.actions.differences import Change
 from counterfoil.actions.document import Document
-from counterfoil.actions.draft import Birth
 from counterfoil.actions.known import Known, read_known
-from counterfoil.actions.save import Change
 from counterfoil.errors import ConfigurationInvalid, SyncRunning
 from counterfoil.model.credential import CredentialState, Environment
 from counterfoil.model.cursor import Cursor
 from counterfoil.store import connections, credentials, cursors, locks, observed
 from counterfoil.store.db import Database
+from tests.surroundings import surroundings
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -48,17 +48,12 @@ Apply = Callable[..., tuple[Change, ...]]
 
 
 @pytest.fixture
-def run(db: Database) -> Apply:
+def run(db: Database, tmp_path: Path) -> Apply:
     """Apply a text, with one token in the environment unless told otherwise."""
 
     def run(text: str, *, token: str = "AB11first", dry_run: bool = False) -> tuple[Change, ...]:
-        return apply(
-            db,
-            Document("counterfoil.yaml", text),
-            environment={"ACME_TOKEN": token},
-            birth=Birth(now=NOW, chance=random.Random(7)),
-            dry_run=dry_run,
-        )
+        around = surroundings(db, tmp_path, now=NOW, environment={"ACME_TOKEN": token})
+        return apply(around, Document("counterfoil.yaml", text), dry_run=dry_run)
 
     return run
 

@@ -1,14 +1,13 @@
 """Every mistake of a configuration file is told with its place, what is wrong and what to write."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from counterfoil.actions.apply import apply
 from counterfoil.actions.document import LONGEST, Document
-from counterfoil.actions.draft import Birth
 from counterfoil.actions.known import read_known
 from counterfoil.destinations import KINDS, duckdb
 from counterfoil.destinations.base import Kind, Option
@@ -16,6 +15,7 @@ from counterfoil.errors import ConfigurationInvalid
 from counterfoil.quickbooks.catalog import stream
 from counterfoil.store import connections
 from counterfoil.store.db import Database
+from tests.surroundings import surroundings
 
 BOOKS = """\
 version: 1
@@ -45,6 +45,7 @@ VAULTED = Kind(
         Option(name="strict", help="Whether to be strict.", type=bool, default=False),
     ),
     capabilities=duckdb.CAPABILITIES,
+    steps=duckdb.STEPS,
     make=duckdb.DuckDB,
 )
 
@@ -63,8 +64,8 @@ def mistakes(db: Database, text: str, **environment: str) -> list[str]:
 
 
 def run(db: Database, text: str, **environment: str) -> None:
-    birth = Birth(now=datetime(2026, 11, 22, tzinfo=UTC), chance=random.Random(7))
-    apply(db, Document("books.yaml", text), environment=environment, birth=birth)
+    around = surroundings(db, Path(), now=datetime(2026, 11, 22, tzinfo=UTC), environment=environment)
+    apply(around, Document("books.yaml", text))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from counterfoil.actions.apply import apply
 from counterfoil.actions.credentials import Grant
 from counterfoil.actions.document import Document
 from counterfoil.actions.draft import Birth
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import (
     AlreadyExists,
     InUse,
@@ -28,6 +29,7 @@ from counterfoil.model.sync import Sync
 from counterfoil.store import locks
 from counterfoil.store import syncs as stored_syncs
 from counterfoil.store.db import Database
+from tests.surroundings import surroundings
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 BIRTH = Birth(now=NOW, chance=random.Random(7))
@@ -43,7 +45,12 @@ ACME = Grant(
 
 
 @pytest.fixture
-def books(db: Database, tmp_path: Path) -> None:
+def around(db: Database, tmp_path: Path) -> Surroundings:
+    return surroundings(db, tmp_path, now=NOW)
+
+
+@pytest.fixture
+def books(around: Surroundings, tmp_path: Path) -> None:
     """A source of Acme that feeds a DuckDB file."""
     text = f"""\
 version: 1
@@ -51,7 +58,7 @@ credentials: [{{name: acme, realm_id: 1, environment: sandbox}}]
 destinations: [{{name: duck, kind: duckdb, options: {{path: {tmp_path}/books.duckdb}}}}]
 sources: [{{name: books, credential: acme, destinations: [duck]}}]
 """
-    apply(db, Document("books.yaml", text), environment={}, birth=BIRTH)
+    apply(around, Document("books.yaml", text))
 
 
 def test_a_company_that_was_connected_is_listed_without_its_tokens(db: Database) -> None:
@@ -135,22 +142,22 @@ def test_tokens_are_kept_when_intuit_could_not_be_told(db: Database) -> None:
     ids=["credential", "destination"],
 )
 def test_what_a_source_needs_cannot_go_before_the_source(
-    db: Database, remove: Callable[[Database, str], None], name: str
+    around: Surroundings, remove: Callable[[Surroundings, str], None], name: str
 ) -> None:
     with pytest.raises(InUse, match="books"):
-        remove(db, name)
+        remove(around, name)
 
-    sources.remove(db, "books")
-    remove(db, name)
+    sources.remove(around, "books")
+    remove(around, name)
 
     with pytest.raises(NotFound):
-        remove(db, name)
+        remove(around, name)
 
 
 @pytest.mark.usefixtures("books")
-def test_a_source_cannot_go_while_it_is_read(db: Database) -> None:
+def test_a_source_cannot_go_while_it_is_read(db: Database, around: Surroundings) -> None:
     with locks.company(db, "1", locks.Purpose.SYNC), pytest.raises(SyncRunning):
-        sources.remove(db, "books")
+        sources.remove(around, "books")
 
     assert [view.source.name for view in sources.every(db)] == ["books"]
 

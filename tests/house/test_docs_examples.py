@@ -1,6 +1,5 @@
 """What the pages tell people to type works: each SQL statement runs, each configuration can be applied."""
 
-import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,7 +10,6 @@ import pytest
 
 from counterfoil.actions.apply import apply
 from counterfoil.actions.document import Document
-from counterfoil.actions.draft import Birth
 from counterfoil.destinations.duckdb import TYPES
 from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
 from counterfoil.model.table import Column, all_columns
@@ -19,8 +17,9 @@ from counterfoil.quickbooks.catalog import catalog, tables
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
 from tests.house.code import files, read
+from tests.surroundings import surroundings
 
-BIRTH = Birth(now=datetime(2026, 11, 22, tzinfo=UTC), chance=random.Random(1))
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def examples(language: str) -> list[tuple[Path, str]]:
@@ -70,9 +69,9 @@ def test_every_statement_on_a_page_runs(page: Path, sql: str, warehouse: duckdb.
 
 @pytest.mark.parametrize(("page", "text"), CONFIGURATIONS, ids=[str(page) for page, _ in CONFIGURATIONS])
 def test_every_whole_configuration_on_a_page_can_be_applied(page: Path, text: str, db: Database) -> None:
-    changes = apply(
-        db, Document(filename=str(page), text=text), environment={"BOOKS_FOLDER": "books"}, birth=BIRTH
-    )
+    around = surroundings(db, page.parent, now=NOW, environment={"BOOKS_FOLDER": "books"})
+
+    changes = apply(around, Document(filename=str(page), text=text))
 
     assert {change.noun for change in changes} >= {"credential", "destination", "source"}
 

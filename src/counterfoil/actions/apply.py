@@ -7,41 +7,46 @@ from dataclasses import replace
 from counterfoil.actions.check import check
 from counterfoil.actions.collisions import collisions
 from counterfoil.actions.credentials import REFRESH_WAIT
+from counterfoil.actions.differences import Change, Did
 from counterfoil.actions.document import Document, Place, shown
 from counterfoil.actions.draft import Birth, Draft, draft
 from counterfoil.actions.known import read_known
 from counterfoil.actions.references import resolve
-from counterfoil.actions.save import Change, Did, moving, save_draft, save_given
+from counterfoil.actions.rights import need
+from counterfoil.actions.save import hold_still, save_draft, save_given
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.wanted import Wanted, read_wanted
+from counterfoil.model.actor import Role
 from counterfoil.store import locks
 from counterfoil.store.db import Database
 
 
-def apply(
-    db: Database, document: Document, *, environment: Mapping[str, str], birth: Birth, dry_run: bool = False
-) -> tuple[Change, ...]:
+def apply(around: Surroundings, document: Document, *, dry_run: bool = False) -> tuple[Change, ...]:
     """Bring credentials, destinations, sources and connections to what the file says.
 
     Things that the file does not name stay as they are; of a source that it names, the destinations are
     exactly those of the file. A connection whose tables move (prefix, company, warehouse) begins anew, in
-    full. `environment` resolves `${NAME}`; a dry run answers the same and keeps nothing.
+    full. A dry run answers the same and keeps nothing.
 
-    Raises ConfigurationInvalid with every mistake, SyncRunning when a sync is reading what would move.
+    Raises Forbidden, ConfigurationInvalid with every mistake, SyncRunning when a sync is reading what would move.
     """
+    need(around.actor, Role.EDITOR)
     wanted = read_wanted(document)
+    birth = Birth(now=around.now(), chance=around.chance)
     # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
-    with _no_refresh(db, wanted), ExitStack() as held, db.transaction(keep=not dry_run) as one:
+    with ExitStack() as held, _no_refresh(around.db, wanted), around.db.transaction(keep=not dry_run) as one:
         known = read_known(one)
-        check(document, wanted, known, environment)
+        check(document, wanted, known, around.environment)
         document.refuse_if_faulty()
         target = draft(wanted, known, birth)
-        _refuse_collisions(document, wanted, target)
-        realms = {feed.source.credential.realm_id for feed in moving(known, target)}
-        for realm_id in sorted(realms) if not dry_run else ():
-            held.enter_context(locks.company(one, realm_id, locks.Purpose.SYNC))
-        renewed = save_draft(one, known, target)
-        keys = _given(one, wanted, target, environment=environment, birth=birth)
-        return tuple(_with_key(change) if change.name in keys else change for change in renewed)
+        _refuse_collisions(document, wanted, target, around.environment)
+        if not dry_run:
+            hold_still(around, one, known, target, held)
+        changes = save_draft(around, one, known, target)
+        keys = _given(one, wanted, target, environment=around.environment, birth=birth)
+    if not dry_run:
+        around.bell.ring()
+    return tuple(_with_key(change) if change.name in keys else change for change in changes)
 
 
 @contextmanager
@@ -76,10 +81,12 @@ def _with_key(change: Change) -> Change:
     return replace(change, did=did, note="connected with the refresh token given")
 
 
-def _refuse_collisions(document: Document, wanted: Wanted, target: Draft) -> None:
+def _refuse_collisions(
+    document: Document, wanted: Wanted, target: Draft, environment: Mapping[str, str]
+) -> None:
     """Two sources that would write the same table are refused by both their names."""
     places = {source.name.value: source.prefix.at for source in wanted.sources}
-    for first, second, table in collisions(target.connections):
+    for first, second, table in collisions(target.connections, environment):
         names = sorted({first.source.name, second.source.name}, key=lambda name: name not in places)
         document.fault(
             places.get(names[0], Place(1, 1)),

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from counterfoil.actions.destinations import convert
 from counterfoil.actions.document import Document, Text, guess, shown
 from counterfoil.actions.known import Known
-from counterfoil.actions.references import REFERENCE, is_reference, shows_password, unset
+from counterfoil.actions.references import REFERENCE, SEALED, is_reference, shows_password, unset
+from counterfoil.actions.rules import prefix_too_long
 from counterfoil.actions.wanted import Wanted, WantedCredential, WantedDestination, WantedSource
 from counterfoil.destinations import KINDS
-from counterfoil.destinations.base import Kind, Option
+from counterfoil.destinations.base import Option
 from counterfoil.errors import SettingInvalid
 from counterfoil.quickbooks.catalog import catalog
 
@@ -71,7 +72,9 @@ def _destination(document: Document, destination: WantedDestination, environment
 
 
 def _option(document: Document, option: Option, text: Text, environment: Mapping[str, str]) -> None:
-    if option.secret:
+    if SEALED.search(text.value):
+        document.fault(text.at, _in_clear(f"{shown(text.value)} means what only this store keeps sealed"))
+    elif option.secret:
         _secret(document, text, environment)
     elif shows_password(text.value):
         document.fault(text.at, _in_clear("a password stands here in clear text"))
@@ -112,7 +115,9 @@ def _source(document: Document, source: WantedSource, wanted: Wanted, known: Kno
         _exists(document, feed.destination, "destination", kinds)
         kind = KINDS.get(kinds.get(feed.destination.value, ""))
         if kind is not None:
-            _length(document, source, kind)
+            streams = None if source.streams is None else [text.value for text in source.streams]
+            if fault := prefix_too_long(source.prefix.value, streams, kind):
+                document.fault(source.prefix.at, fault)
     feeds = [(feed.destination.value, feed.dataset.value) for feed in source.feeds]
     for feed, pair in zip(source.feeds, feeds, strict=True):
         if feeds.count(pair) > 1:
@@ -127,16 +132,3 @@ def _exists(document: Document, text: Text, noun: str, known: Iterable[str]) -> 
     names = list(known)
     if text.value and text.value not in names:
         document.fault(text.at, f"there is no {noun} {shown(text.value)}; {guess(text.value, names)}")
-
-
-def _length(document: Document, source: WantedSource, kind: Kind) -> None:
-    """Some warehouses cut long names without a word, and two tables become one."""
-    chosen = [catalog()[text.value] for text in source.streams or () if text.value in catalog()]
-    tables = [table.name for stream in chosen or catalog().values() for table in stream.table.family()]
-    longest = max(tables, key=len)
-    room = kind.capabilities.longest_name - len(longest)
-    if len(source.prefix.value) > room:
-        document.fault(
-            source.prefix.at,
-            f"with this prefix `{longest}` is longer than {kind.name} allows; {room} characters are left",
-        )

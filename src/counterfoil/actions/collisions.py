@@ -3,34 +3,56 @@
 `bill_` before `payment` is the same table as no prefix before `bill_payment`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from counterfoil.actions.references import REFERENCE
 from counterfoil.destinations import KINDS
+from counterfoil.errors import AlreadyExists
 from counterfoil.model.connection import Connection
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
 from counterfoil.quickbooks.catalog import catalog
 
 
-def collisions(connections: Sequence[Connection]) -> list[tuple[Connection, Connection, str]]:
+def collisions(
+    connections: Sequence[Connection], environment: Mapping[str, str]
+) -> list[tuple[Connection, Connection, str]]:
     """Every pair of connections that would write the same table, with one such table."""
     found = []
-    for first, second in combinations(connections, 2):
-        if (place(first.destination), first.dataset) == (place(second.destination), second.dataset):
+    places = [(place(feed.destination, environment), feed.dataset) for feed in connections]
+    for (first, at), (second, other) in combinations(zip(connections, places, strict=True), 2):
+        if at == other:
             shared = _tables(first.source) & _tables(second.source)
             if shared:
                 found.append((first, second, min(shared)))
     return found
 
 
-def place(destination: Destination) -> object:
-    """Which warehouse a destination is; two of the same kind and whereabouts are one."""
+def refuse_collisions(connections: Sequence[Connection], environment: Mapping[str, str]) -> None:
+    """Raise AlreadyExists with the names of two sources that would write the same table, if there are any."""
+    for first, second, table in collisions(connections, environment):
+        raise AlreadyExists(
+            f"{first.source.name} and {second.source.name} would both write the table {table!r} in "
+            f"{first.dataset} of {first.destination.name}; nothing was saved.",
+            do="Give them different prefixes or datasets.",
+        )
+
+
+def place(destination: Destination, environment: Mapping[str, str]) -> object:
+    """Which warehouse a destination is; two of the same kind and whereabouts are one.
+
+    `${NAME}` counts as what it stands for, where it is set: one may name a place and another spell it out.
+    """
     whereabouts = [
         option for option in KINDS[destination.kind].options if not (option.secret or option.tuning)
     ]
     named = {option.name: destination.options.get(option.name, str(option.default)) for option in whereabouts}
-    return destination.kind, named
+    return destination.kind, {name: _resolved(text, environment) for name, text in named.items()}
+
+
+def _resolved(text: str, environment: Mapping[str, str]) -> str:
+    return REFERENCE.sub(lambda found: environment.get(found.group(1)) or found.group(), text)
 
 
 def _tables(source: Source) -> frozenset[str]:

@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from counterfoil.actions.draft import Birth
+from counterfoil.actions.rights import need
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.trail import note
+from counterfoil.actions.versions import refuse_stale
 from counterfoil.errors import AlreadyExists, InUse, ReconnectNeeded, SettingInvalid
+from counterfoil.model.actor import Role
 from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens, realm_fault
 from counterfoil.model.ending import Ending, Limit, Urgency, ends
 from counterfoil.model.identity import name_fault, new_id
@@ -157,10 +162,12 @@ def disconnect(db: Database, name: str, revoke: Callable[[Tokens], None]) -> Cre
     return credentials.named(db, name)
 
 
-def remove(db: Database, name: str) -> None:
-    """Forget a credential and its tokens. Raises NotFound, InUse."""
-    with db.transaction() as one:
+def remove(around: Surroundings, name: str, *, version: int | None = None) -> None:
+    """Forget a credential and its tokens. Raises Forbidden, NotFound, InUse, ChangedMeanwhile."""
+    need(around.actor, Role.EDITOR)
+    with around.db.transaction() as one:
         credential = credentials.named(one, name)
+        refuse_stale(credential, version)
         users = [source.name for source in sources.every(one) if source.credential.id == credential.id]
         if users:
             raise InUse(
@@ -168,6 +175,7 @@ def remove(db: Database, name: str) -> None:
                 do="Remove these sources first, or give them another credential.",
             )
         credentials.remove(one, credential)
+        note(around, one, "removed", ("credential", credential.id, credential.name))
 
 
 def _of_company(db: Database, grant: Grant) -> Credential | None:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from counterfoil.actions.references import resolve
+from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.trail import note
+from counterfoil.actions.versions import refuse_stale
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Destination as Warehouse
 from counterfoil.destinations.base import Option
 from counterfoil.errors import InUse, SettingInvalid
+from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
 from counterfoil.store import connections, destinations
 from counterfoil.store.db import Database
@@ -27,10 +31,12 @@ def show(db: Database, name: str) -> Destination:
     return destinations.named(db, name)
 
 
-def remove(db: Database, name: str) -> None:
-    """Forget a destination; its tables stay in the warehouse. Raises NotFound, InUse."""
-    with db.transaction() as one:
+def remove(around: Surroundings, name: str, *, version: int | None = None) -> None:
+    """Forget a destination; its tables stay in the warehouse. Raises Forbidden, NotFound, InUse, ChangedMeanwhile."""
+    need(around.actor, Role.EDITOR)
+    with around.db.transaction() as one:
         destination = destinations.named(one, name)
+        refuse_stale(destination, version)
         feeding = {feed.source.name for feed in connections.every(one) if feed.destination == destination}
         if feeding:
             raise InUse(
@@ -38,6 +44,7 @@ def remove(db: Database, name: str) -> None:
                 do="Take it away from these sources first.",
             )
         destinations.remove(one, destination)
+        note(around, one, "removed", ("destination", destination.id, destination.name))
 
 
 def warehouse_of(around: Surroundings, destination: Destination) -> Warehouse:

@@ -1,14 +1,18 @@
-"""What is remembered already, by name, as a configuration file finds it."""
+"""What is remembered already, by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from counterfoil.errors import NotFound
 from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
 from counterfoil.store import connections, credentials, destinations, sources
 from counterfoil.store.db import Database
+
+Thing = TypeVar("Thing", Credential, Destination, Source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +33,10 @@ def read_known(db: Database) -> Known:
         sources={source.name: source for source in sources.every(db)},
         connections=connections.every(db),
     )
+
+
+def known_as(things: Mapping[str, Thing], name: str, noun: str) -> Thing:
+    """The thing of a name. Raises NotFound."""
+    if name not in things:
+        raise NotFound(f"There is no {noun} named {name[:100]!r}.", do=f"List them: counterfoil {noun}s list")
+    return things[name]

@@ -45,7 +45,7 @@ def refuse_to_carry(before: Destination, after: Destination) -> None:
     carried = [
         name for name, text in after.options.items() if is_sealed(text) and before.options.get(name) == text
     ]
-    if carried and place(before) != place(after):
+    if carried and place(before, {}) != place(after, {}):
         raise SettingInvalid(
             f"The destination would point somewhere else, with the kept {', '.join(sorted(carried))}.",
             do="Type the secret again, to show that you know it.",

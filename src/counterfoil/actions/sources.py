@@ -1,24 +1,44 @@
-"""What one may do with sources: see them, and take them away."""
+"""What one may do with sources: see, create, change, pause, resume, connect and take them away."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 
+from counterfoil.actions.collisions import refuse_collisions
+from counterfoil.actions.consequences import Consequences, consequences
+from counterfoil.actions.draft import Birth, Draft
+from counterfoil.actions.known import Known, known_as, read_known
+from counterfoil.actions.rights import need
+from counterfoil.actions.save import hold_still, save_draft
+from counterfoil.actions.source_changes import Changes, Feed, NewSource, changed, created, feeds_of
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.trail import note
+from counterfoil.actions.versions import refuse_stale
+from counterfoil.errors import AlreadyExists, NotFound
+from counterfoil.model.actor import Role
 from counterfoil.model.connection import Connection
+from counterfoil.model.cost import calls_a_month
 from counterfoil.model.cursor import Cursor
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync
+from counterfoil.quickbooks.catalog import catalog
 from counterfoil.store import connections, cursors, locks, sources, syncs
 from counterfoil.store.db import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """A source with what hangs on it; `cursors` by connection id, then by stream."""
+    """A source with what hangs on it; `cursors` by connection id, then by stream.
+
+    `next_run_at` is None where it is synced only when asked.
+    """
 
     source: Source
     connections: tuple[Connection, ...]
     cursors: Mapping[str, Mapping[str, Cursor]]
     latest: Sync | None
+    next_run_at: datetime | None = None
 
 
 def every(db: Database) -> tuple[SourceView, ...]:
@@ -31,11 +51,118 @@ def show(db: Database, name: str) -> SourceView:
     return _view(db, sources.named(db, name))
 
 
-def remove(db: Database, name: str) -> None:
-    """Forget a source with its connections, cursors and syncs; tables stay. Raises NotFound, SyncRunning."""
-    source = sources.named(db, name)
-    with locks.company(db, source.credential.realm_id, locks.Purpose.SYNC):
-        sources.remove(db, source)
+def create(around: Surroundings, new: NewSource) -> SourceView:
+    """Make a source. Raises Forbidden, NotFound, SettingInvalid, AlreadyExists for a name or a table."""
+    need(around.actor, Role.EDITOR)
+    with around.db.transaction() as one:
+        known = read_known(one)
+        if new.name in known.sources:
+            raise AlreadyExists(f"There is a source named {new.name!r} already.", do="Choose another name.")
+        target = created(new, known, _birth(around))
+        refuse_collisions(target.connections, around.environment)
+        save_draft(around, one, known, target)
+    around.bell.ring()
+    return show(around.db, new.name)
+
+
+def change(around: Surroundings, name: str, changes: Changes, *, version: int | None = None) -> SourceView:
+    """Change a source, wholly or not at all; `what_would_change` tells before what it means for its tables.
+
+    Raises Forbidden, NotFound, ChangedMeanwhile when `version` is not its version any more, SettingInvalid,
+    AlreadyExists for a name or a table, SyncRunning when its company is read and its tables would move.
+    """
+    return _change(around, name, lambda _: changes, version)
+
+
+def pause(around: Surroundings, name: str, *, version: int | None = None) -> SourceView:
+    """Let its schedule rest. Raises as `change` does."""
+    return change(around, name, Changes(paused=True), version=version)
+
+
+def resume(around: Surroundings, name: str, *, version: int | None = None) -> SourceView:
+    """Let its schedule go on; what it missed comes once, at the next time. Raises as `change` does."""
+    return change(around, name, Changes(paused=False), version=version)
+
+
+def connect(around: Surroundings, name: str, feed: Feed, *, version: int | None = None) -> SourceView:
+    """Let a source feed another destination too. Raises as `change` does."""
+    return _change(around, name, lambda feeds: Changes(feeds=(*feeds, feed)), version)
+
+
+def disconnect(
+    around: Surroundings, name: str, destination: str, dataset: str = "", *, version: int | None = None
+) -> SourceView:
+    """Feed a destination no more, in one dataset or, without one, in all; tables stay. Raises as `change` does."""
+
+    def without(feeds: tuple[Feed, ...]) -> Changes:
+        left = tuple(
+            feed for feed in feeds if feed.destination != destination or dataset not in ("", feed.dataset)
+        )
+        if left == feeds:
+            where = f"{destination}.{dataset}" if dataset else destination
+            raise NotFound(f"{name} does not feed {where}.", do="See what it feeds: counterfoil sources list")
+        return Changes(feeds=left)
+
+    return _change(around, name, without, version)
+
+
+def what_would_change(around: Surroundings, name: str, changes: Changes) -> Consequences:
+    """What a change would mean for tables that are there; nothing is saved. Raises what `change` would refuse."""
+    known = read_known(around.db)
+    before, target = _target(around, known, name, changes)
+    return consequences(known, before, target, lambda source: _cost(around, source))
+
+
+def remove(around: Surroundings, name: str, *, version: int | None = None) -> None:
+    """Forget a source with its connections, cursors and syncs; tables stay.
+
+    Raises Forbidden, NotFound, ChangedMeanwhile, SyncRunning.
+    """
+    need(around.actor, Role.EDITOR)
+    source = sources.named(around.db, name)
+    with (
+        locks.company(around.db, source.credential.realm_id, locks.Purpose.SYNC),
+        around.db.transaction() as one,
+    ):
+        source = sources.named(one, name)
+        refuse_stale(source, version)
+        sources.remove(one, source)
+        note(around, one, "removed", ("source", source.id, source.name))
+
+
+def _change(
+    around: Surroundings, name: str, asked: Callable[[tuple[Feed, ...]], Changes], version: int | None
+) -> SourceView:
+    """`asked` makes the changes of what the source feeds, as it stands in the transaction."""
+    need(around.actor, Role.EDITOR)
+    # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
+    with ExitStack() as held, around.db.transaction() as one:
+        known = read_known(one)
+        before = known_as(known.sources, name, "source")
+        refuse_stale(before, version)
+        _, target = _target(around, known, name, asked(feeds_of(before, known)))
+        hold_still(around, one, known, target, held)
+        save_draft(around, one, known, target)
+    around.bell.ring()
+    return show(around.db, target.sources[0].name)
+
+
+def _target(around: Surroundings, known: Known, name: str, changes: Changes) -> tuple[Source, Draft]:
+    before = known_as(known.sources, name, "source")
+    if changes.name not in (None, name) and changes.name in known.sources:
+        raise AlreadyExists(f"There is a source named {changes.name!r} already.", do="Choose another name.")
+    target = changed(before, changes, known, _birth(around))
+    refuse_collisions(target.connections, around.environment)
+    return before, target
+
+
+def _cost(around: Surroundings, source: Source) -> int:
+    streams = [stream for stream in catalog().values() if source.reads(stream.name)]
+    return calls_a_month(source.schedule, streams, around.clocks, around.now())
+
+
+def _birth(around: Surroundings) -> Birth:
+    return Birth(now=around.now(), chance=around.chance)
 
 
 def _view(db: Database, source: Source) -> SourceView:
@@ -46,4 +173,5 @@ def _view(db: Database, source: Source) -> SourceView:
         connections=feeds,
         cursors={feed.id: cursors.of(db, feed) for feed in feeds},
         latest=newest[0] if newest else None,
+        next_run_at=sources.next_run(db, source),
     )

@@ -1,9 +1,7 @@
 """`counterfoil apply`: make credentials, destinations and sources agree with a file."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,7 @@ from counterfoil.cli.screen import Next
 from counterfoil.errors import NotFound
 
 if TYPE_CHECKING:
-    from counterfoil.actions.save import Change
+    from counterfoil.actions.differences import Change
 
 MARKS = {
     "created": ("+", "green"),
@@ -44,19 +42,10 @@ def apply(
     """Make credentials, destinations and sources agree with a file."""
     from counterfoil.actions.apply import apply
     from counterfoil.actions.document import Document
-    from counterfoil.actions.draft import Birth
-    from counterfoil.cli.opening import store
 
-    settings = door.settings()
     document = Document(filename=str(file), text=read(file))
-    with store(settings) as db:
-        changes = apply(
-            db,
-            document,
-            environment=settings.environment,
-            birth=Birth(now=datetime.now(UTC), chance=random.SystemRandom()),
-            dry_run=dry_run,
-        )
+    with door.opened() as around:
+        changes = apply(around, document, dry_run=dry_run)
     told = {"dry_run": dry_run, "changes": [asdict(change) for change in changes]}
     door.screen.answer(told, _picture(changes, dry_run=dry_run))
     door.screen.next(*_steps(file, changes, dry_run=dry_run))
@@ -73,6 +62,7 @@ def read(file: Path) -> str:
 
 
 def _picture(changes: Sequence["Change"], *, dry_run: bool) -> RenderableType:
+    """A diff: a line a thing, and under one that is changed, a line a field."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     for change in changes:
         mark, style = MARKS[str(change.did)]
@@ -83,6 +73,11 @@ def _picture(changes: Sequence["Change"], *, dry_run: bool) -> RenderableType:
             foreign(change.name, quiet),
             foreign(change.note, "dim"),
         )
+        for each in change.differences if mark == "~" else ():
+            told = Text.assemble(
+                foreign(each.before or "none", "red"), (" → ", "dim"), foreign(each.after or "none", "green")
+            )
+            grid.add_row("", Text(f"  {each.field}", style="dim"), told, "")
     done = [change for change in changes if str(change.did) != "unchanged"]
     if not done:
         summary = Text("✓ Everything is as the file says already.", style="green")

@@ -73,7 +73,7 @@ def demo(
         settings = door.take(_settings(folder, sandbox.url, door.given))
         with surroundings(settings) as around:
             _connect(door.screen, around, sandbox)
-            _apply(door.screen, around, settings, folder, warehouse)
+            _apply(door.screen, around, folder, warehouse)
             # Memory is not told: this process is the sandbox too.
             ended = replace(run(door.screen, around, SOURCE), peak=None)
     shown, found = tour(warehouse)
@@ -145,10 +145,9 @@ def _agree(page: str, realm_id: str) -> None:
         browser.post(f"{parts.scheme}://{parts.netloc}{parts.path}", data=form).raise_for_status()
 
 
-def _apply(screen: Screen, around: "Surroundings", settings: Settings, folder: Path, warehouse: Path) -> None:
+def _apply(screen: Screen, around: "Surroundings", folder: Path, warehouse: Path) -> None:
     from counterfoil.actions.apply import apply
     from counterfoil.actions.document import Document
-    from counterfoil.actions.draft import Birth
     from counterfoil.store import credentials
 
     file = folder / "counterfoil.yaml"
@@ -160,8 +159,7 @@ def _apply(screen: Screen, around: "Surroundings", settings: Settings, folder: P
         dataset=DATASET,
     )
     file.write_text(text, encoding="utf-8")
-    birth = Birth(now=around.now(), chance=around.chance)
-    apply(around.db, Document(filename=str(file), text=text), environment=settings.environment, birth=birth)
+    apply(around, Document(filename=str(file), text=text))
     _done(screen, f"Applied {file}")
 
 
