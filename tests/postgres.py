@@ -23,6 +23,15 @@ class Server:
     """A PostgreSQL of our own, reached through a socket in its folder."""
 
     folder: Path
+    control: tuple[str, ...]  # pg_ctl, aimed at it
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -F"
+        _run([*self.control, "-o", options, "start"], self.folder)
+
+    def stop(self) -> None:
+        """At once, as if its machine died."""
+        _run([*self.control, "-m", "immediate", "stop"], self.folder)
 
     def new_database(self) -> str:
         name = f"store_{secrets.token_hex(4)}"
@@ -40,14 +49,15 @@ def running_server() -> Iterator[Server]:
     folder = Path(f"/tmp/counterfoil-{secrets.token_hex(4)}")  # a socket's path has to be short
     folder.mkdir()
     programs = _programs(folder)
-    control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+    control = (str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log"))
+    server = Server(folder, control)
     begin = ["-D", str(folder / "data"), "-U", "postgres", "-N", "--no-locale", "--encoding=UTF8"]
     try:
         _run([str(programs / "initdb"), *begin], folder)
-        _run([*control, "-o", f"-k {folder} -c listen_addresses='' -F", "start"], folder)
-        yield Server(folder)
+        server.start()
+        yield server
     finally:
-        _run([*control, "-m", "immediate", "stop"], folder)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
