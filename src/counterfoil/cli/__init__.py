@@ -9,17 +9,21 @@ import typer
 from counterfoil import __version__
 from counterfoil.cli import (
     apply,
+    audit,
     budget,
     connect,
     credentials,
     demo,
     destinations,
+    keys,
+    rotate,
     sandbox,
     serve,
     sources,
     sync,
     syncs,
     tables,
+    users,
 )
 from counterfoil.cli.exits import ExitCode
 from counterfoil.cli.screen import Screen
@@ -28,6 +32,7 @@ from counterfoil.cli.tree import tree
 START = "Start"
 WORK = "Work"
 LOOK = "Look"
+PEOPLE = "People and safety"
 
 
 def main() -> None:
@@ -62,6 +67,8 @@ def make_app() -> typer.Typer:
     serve.add_to(app, WORK)
     for look in (sources, syncs, tables, budget, destinations, credentials):
         look.add_to(app, LOOK)
+    for safety in (users, keys, audit, rotate):
+        safety.add_to(app, PEOPLE)
     return app
 
 
