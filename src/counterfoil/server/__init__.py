@@ -13,6 +13,7 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.webhooks import Inbox
 from counterfoil.api.documents import document
 from counterfoil.api.problems import answer_with_problems
+from counterfoil.api.sight import sight_routes
 from counterfoil.api.webhooks import webhook_route
 from counterfoil.server.guard import Guard
 
@@ -53,6 +54,7 @@ def create_app(
     app.state.public_url = public_url
     app.state.ending = ending or Event()
     app.router.routes.append(webhook_route(inbox))
+    app.include_router(sight_routes(around))
     for routes in api.routers():
         app.include_router(routes)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
