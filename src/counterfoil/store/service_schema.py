@@ -199,3 +199,13 @@ workers = sa.Table(
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
 )
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    text("id", primary_key=True),
+    text("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    sa.Column("choices", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+)

@@ -1,0 +1,83 @@
+"""What one may do with a source that is being set up: begin, go on, finish, throw away."""
+
+from dataclasses import replace
+
+from counterfoil.actions import sources, syncs
+from counterfoil.actions.rights import need
+from counterfoil.actions.source_changes import Feed, NewSource
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.errors import NotFound, SettingInvalid
+from counterfoil.model.actor import Role
+from counterfoil.model.draft_source import Choices, DraftSource
+from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.schedule_text import parse
+from counterfoil.model.sync import Cause, Sync
+from counterfoil.store import drafts
+
+
+def mine(around: Surroundings) -> tuple[DraftSource, ...]:
+    """The drafts of who asks."""
+    return drafts.of_user(around.db, around.actor.id)
+
+
+def show(around: Surroundings, draft_id: str) -> DraftSource:
+    """One's own draft. Raises NotFound."""
+    found = drafts.with_id(around.db, draft_id)
+    if found is None or found.user_id != around.actor.id:
+        raise NotFound("There is no such draft.", do="Begin a source in the Directory.")
+    return found
+
+
+def begin(around: Surroundings, name: str) -> DraftSource:
+    """Begin a source. Raises Forbidden, SettingInvalid for a name that cannot be used."""
+    need(around.actor, Role.EDITOR)
+    now = around.now()
+    draft = DraftSource(
+        id=new_id("draft", around.chance),
+        user_id=around.actor.id,
+        choices=Choices(name=_checked(name)),
+        created_at=now,
+        changed_at=now,
+    )
+    drafts.save(around.db, draft)
+    return draft
+
+
+def choose(around: Surroundings, draft_id: str, choices: Choices) -> DraftSource:
+    """Go on with other choices. Raises Forbidden, NotFound, SettingInvalid."""
+    need(around.actor, Role.EDITOR)
+    draft = show(around, draft_id)
+    _checked(choices.name)
+    after = replace(draft, choices=choices, changed_at=around.now())
+    drafts.save(around.db, after)
+    return after
+
+
+def finish(around: Surroundings, draft_id: str) -> Sync:
+    """Make the source, and ask for its first sync. Raises what `sources.create` and `syncs.ask` do."""
+    need(around.actor, Role.EDITOR)
+    chosen = show(around, draft_id).choices
+    new = NewSource(
+        name=chosen.name,
+        credential=chosen.credential,
+        streams=None if chosen.streams is None else frozenset(chosen.streams),
+        prefix=chosen.prefix,
+        schedule=parse(chosen.schedule),
+        feeds=tuple(Feed(destination=name, dataset=dataset) for name, dataset in chosen.feeds),
+    )
+    with around.db.transaction() as one:
+        within = replace(around, db=one)
+        sources.create(within, new)
+        drafts.remove(one, draft_id)
+        return syncs.ask(within, new.name, syncs.Errand(cause=Cause.PERSON))
+
+
+def throw_away(around: Surroundings, draft_id: str) -> None:
+    """Forget a draft. Raises NotFound."""
+    drafts.remove(around.db, show(around, draft_id).id)
+
+
+def _checked(name: str) -> str:
+    if fault := name_fault(name):
+        raise SettingInvalid(f"The name {fault}.", do="Give the source a name, such as the company's.")
+    return name

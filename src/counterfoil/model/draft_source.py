@@ -1,0 +1,29 @@
+"""A source that somebody has begun to set up: what was chosen so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What was chosen; an empty text is a choice that is still open. `streams` None means all."""
+
+    name: str = ""
+    credential: str = ""
+    prefix: str = ""
+    schedule: str = ""  # as `schedule_text.parse` reads it
+    streams: tuple[str, ...] | None = None
+    feeds: tuple[tuple[str, str], ...] = ()  # destination and dataset
+    counts: Mapping[str, int] = field(default_factory=dict)  # of records, as QuickBooks told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSource:
+    """A half-made source, kept for whoever makes it."""
+
+    id: str
+    user_id: str
+    choices: Choices
+    created_at: datetime  # aware, UTC
+    changed_at: datetime
