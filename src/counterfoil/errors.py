@@ -36,6 +36,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── LockLost           another process may be reading this company as well
     │   ├── StillRunning       the same request is being answered already
     │   ├── AlertNotSent       a channel did not take a message
+    │   ├── EngineSilent       nobody runs syncs
     │   ├── StoreFailed        our own memory is full, busy or gone
     │   └── Cancelled          a person ended the sync before its time
     │       └── Interrupted    its process was told to end
@@ -282,6 +283,12 @@ class AlertNotSent(Transient):
     """A channel's service could not be reached, or did not take a message."""
 
     code = "alert.not_sent"
+
+
+class EngineSilent(Transient):
+    """Nobody runs syncs, or the schedule stands still."""
+
+    code = "engine.silent"
 
 
 class StoreFailed(Transient):

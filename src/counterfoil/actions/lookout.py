@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from counterfoil.actions.alerts import look_round
+from counterfoil.actions.alerts import after_sync, look_round
 from counterfoil.actions.retention import forget_old
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import CounterfoilError
+from counterfoil.model.sync import Sync
 
 EVERY = 60.0
 """Seconds between two looks."""
@@ -31,6 +32,16 @@ def lookout(around: Surroundings, *, every: float = EVERY) -> Iterator[None]:
     finally:
         ending.set()
         thread.join(ENDING)
+
+
+def noticed(around: Surroundings, sync: Sync) -> Sync:
+    """Have alerts know at once how a sync ended. What keeps them from it is the next look's business."""
+    if sync.state.is_over:
+        try:
+            after_sync(around, sync)
+        except CounterfoilError as error:
+            _log.warning("Alerts do not know yet how the sync %s ended. %s", sync.id, error)
+    return sync
 
 
 def _watch(around: Surroundings, ending: threading.Event, every: float) -> None:

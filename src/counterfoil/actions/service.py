@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from counterfoil.actions.budget import standing
+from counterfoil.actions.lookout import lookout, noticed
 from counterfoil.actions.perform import perform
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.syncs import Errand, ask
@@ -27,7 +28,10 @@ def running(around: Surroundings, places: Places | None = None) -> Iterator[None
     """Run the service during the block, in threads of this process; at its end, syncs that run here are put back."""
     around = replace(around, actor=SERVICE)
     worker = new_id("worker", around.chance)
-    with start.running(around.db, duties_of(around), around.bell, worker=worker, places=places):
+    with (
+        lookout(around),
+        start.running(around.db, duties_of(around), around.bell, worker=worker, places=places),
+    ):
         yield
 
 
@@ -39,7 +43,7 @@ def duties_of(around: Surroundings) -> Duties:
         ask(replace(around, db=one), source_name, Errand(cause=cause))
 
     return Duties(
-        perform=lambda sync_id, stop: perform(around, sync_id, stop),
+        perform=lambda sync_id, stop: noticed(around, perform(around, sync_id, stop)),
         ask=ask_for,
         next_run=lambda source, after: source.next_run(after, stretch=slower.stretch()),
         now=around.now,

@@ -131,3 +131,12 @@ def warehouse_faults(db: Database, sync_ids: Sequence[str]) -> Mapping[tuple[str
                 ended = Ended(sync_id=row.sync_id, code=row.code, what=row.what, do=row.do)
                 found.setdefault((row.sync_id, row.connection_id), ended)
     return found
+
+
+def ended_since(db: Database, moment: datetime) -> Mapping[str, int]:
+    """How many syncs began since then and are over, by their state."""
+    recent = sources.join(syncs, sa.and_(syncs.c.source_id == sources.c.id, syncs.c.started_at > moment))
+    count = sa.func.count().label("number")
+    query = sa.select(syncs.c.state, count).select_from(recent).where(syncs.c.ended_at.is_not(None))
+    with db.reading() as transaction:
+        return {row.state: row.number for row in transaction.execute(query.group_by(syncs.c.state))}
