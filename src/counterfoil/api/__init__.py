@@ -10,18 +10,38 @@ from counterfoil.api import (
     apps,
     audit,
     budget,
+    configuration,
+    connections,
     credentials,
+    destinations,
     keys,
     kinds,
     me,
     reading,
     schedules,
+    sources,
     streams,
     syncs,
     users,
 )
 
-NOUNS = (credentials, apps, streams, kinds, schedules, syncs, budget, users, keys, audit, me)
+NOUNS = (
+    credentials,
+    apps,
+    destinations,
+    kinds,
+    sources,
+    connections,
+    streams,
+    schedules,
+    syncs,
+    budget,
+    configuration,
+    users,
+    keys,
+    audit,
+    me,
+)
 """In the order in which the document tells them."""
 
 

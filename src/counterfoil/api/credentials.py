@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from counterfoil.actions import connecting, consenting, credentials
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.api.access import Editor, Viewer
+from counterfoil.api.naming import Which, credential_name
 from counterfoil.api.paging import After, Limit, Page, after, page
 from counterfoil.api.routes import router
+from counterfoil.api.versions import Told
 from counterfoil.model import credential as model
 from counterfoil.model.credential import CredentialState, Environment
 from counterfoil.model.ending import Urgency
@@ -107,24 +109,30 @@ def connected(around: Viewer, question: str) -> Answered:
     return Answered(credential_id=found.result, code=found.code, what=found.what, do=found.do)
 
 
-@routes.get("/{name}", operation_id="showCredential")
-def show(around: Viewer, name: str) -> Credential:
+@routes.get("/{credential}", operation_id="showCredential")
+def show(around: Viewer, credential: Which) -> Credential:
     """One credential."""
-    return _told(around, credentials.show(around.db, name))
+    return _told(around, credentials.show(around.db, credential_name(around.db, credential)))
 
 
-@routes.post("/{name}/check", operation_id="checkCredential")
-def check(around: Editor, name: str) -> Company:
+@routes.post("/{credential}/check", operation_id="checkCredential")
+def check(around: Editor, credential: Which) -> Company:
     """Prove that it still opens its company, by reading that: two metered calls."""
-    found = connecting.check(around, name)
+    found = connecting.check(around, credential_name(around.db, credential))
     return Company(name=found.name, country=found.country, currency=found.currency)
 
 
-@routes.post("/{name}/disconnect", operation_id="disconnectCredential")
-def disconnect(around: Editor, name: str) -> Disconnected:
+@routes.post("/{credential}/disconnect", operation_id="disconnectCredential")
+def disconnect(around: Editor, credential: Which) -> Disconnected:
     """Give the permission back to Intuit; tables and cursors stay."""
-    ended = connecting.disconnect(around, name)
+    ended = connecting.disconnect(around, credential_name(around.db, credential))
     return Disconnected(credential=_told(around, ended.credential), sources=list(ended.sources))
+
+
+@routes.delete("/{credential}", operation_id="removeCredential", status_code=204)
+def remove(around: Editor, credential: Which, version: Told) -> None:
+    """Forget a credential and its tokens; refused while a source uses it."""
+    credentials.remove(around, credential_name(around.db, credential), version=version)
 
 
 def _name(credential: model.Credential) -> str:
