@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.web import consent, errors, overview, signing
+from counterfoil.web import consent, directory, errors, overview, setup, signing
 
-NOUNS = (overview, signing, consent)
+NOUNS = (overview, directory, setup, signing, consent)
 
 
 def pages(around: Surroundings, *, public_url: str) -> FastAPI:

@@ -1,6 +1,7 @@
 """The way to Intuit and back, in the browser of who is signed in."""
 
 import hashlib
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
@@ -41,7 +42,9 @@ def come_back(visit: Visiting) -> Response:
     except CounterfoilError as error:
         return page(visit, "not_connected.html", status=422, error=error)
     name = credential.company_name or credential.name
-    return go(consent.back or "/", f"Connected {name}.")
+    joint = "&" if "?" in consent.back else "?"
+    onward = f"{consent.back}{joint}connected={quote(credential.name, safe='')}" if consent.back else "/"
+    return go(onward, f"Connected {name}.")
 
 
 def _session(visit: Visit) -> str:
