@@ -8,6 +8,7 @@ from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.errors import NotFound, SettingInvalid
+from counterfoil.engine import jobs
 from counterfoil.model.actor import SERVICE, Role
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome
@@ -50,6 +51,8 @@ def ask(around: Surroundings, source_name: str, errand: Errand | None = None) ->
     with around.db.transaction() as one:
         waiting = queue.ask(one, asked)
         if around.actor != SERVICE:
+        if waiting.id == asked.id:
+            jobs.defer(one, waiting)
             told = {
                 "full": errand.full,
                 "streams": sorted(errand.streams or ()),

@@ -26,5 +26,19 @@ def running(
     """Keep schedules and run syncs during the block, as the worker of this id."""
     places = places or Places()
     crew = Crew(db, duties, worker, places.slots)
-    with local.running(crew, bell, places.grace), clock.going(db, duties, bell):
+    if not is_shared(db):
+        with local.running(crew, bell, places.grace), clock.going(db, duties, bell):
+            yield
+        return
+    from counterfoil.engine import distributed, jobs  # noqa: PLC0415 - brings what only shared stores need
+
+    def sweep() -> None:
+        jobs.sweep(db, clock.SILENCE.total_seconds())
+
+    with distributed.running(crew, places.grace), clock.going(db, duties, bell, tended=sweep):
         yield
+
+
+def is_shared(db: Database) -> bool:
+    """Tell whether several machines can work on the store."""
+    return db.engine.dialect.name == "postgresql"
