@@ -76,13 +76,13 @@ def _programs(folder: Path) -> Path:
     return folder / server.relative_to(packages) / "bin"
 
 
-def _run(command: list[str], folder: Path, *, check: bool = True) -> None:
+def _run(command: list[str], folder: Path) -> None:
     """Run as the user nobody where we are root: the server refuses to run as root."""
     user, group = (NOBODY.pw_uid, NOBODY.pw_gid) if os.geteuid() == 0 else (None, None)
     with (folder / "commands.log").open("ab") as output:
         subprocess.run(
             command,
-            check=check,
+            check=True,
             stdout=output,
             stderr=output,
             cwd=folder,
