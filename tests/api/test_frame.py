@@ -160,6 +160,14 @@ def test_a_body_that_grows_too_large_unannounced_is_refused(viewer: httpx2.Clien
     assert status == 413
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_are_answered_under_any_name(service: Service, path: str) -> None:
+    with service.client(None, Host="10.1.2.3:8080") as probe:
+        answer = probe.get(path)
+
+    assert answer.json()["well"] is (answer.status_code == 200)
+
+
 def test_an_answer_that_is_known_is_not_sent_again(viewer: httpx2.Client) -> None:
     first = viewer.get("/api/v1/streams")
     again = viewer.get("/api/v1/streams", headers={"If-None-Match": f'"other", {first.headers["etag"]}'})

@@ -220,6 +220,32 @@ sources: [{name: acme, credential: acme, schedule: hourly, destinations: [pond]}
     assert [one["name"] for one in editor.get("/api/v1/sources").json()["items"]] == ["acme"]
 
 
+def test_what_is_exported_changes_nothing_when_it_is_applied(
+    editor: httpx2.Client, viewer: httpx2.Client, source: dict[str, Any]
+) -> None:
+    exported = viewer.get("/api/v1/export")
+    yaml = {"Content-Type": exported.headers["content-type"]}
+    told = editor.post("/api/v1/apply", content=exported.content, headers=yaml).json()
+
+    assert "acme books" in exported.text
+    assert {change["did"] for change in told["changes"]} == {"unchanged"}
+
+
+def test_a_channel_keeps_its_address_to_itself(admin: httpx2.Client) -> None:
+    address = "json://user:hunter2222@127.0.0.1:9/hook"
+    made_ = made(admin.post("/api/v1/channels", json={"name": "ops", "address": address}))
+    changed = admin.put("/api/v1/channels/ops", json={"name": "ops2"}, headers={"If-Match": '"1.0"'})
+    gone = admin.delete("/api/v1/channels/ops2")
+
+    assert "hunter2222" not in str(made_)
+    assert (changed.status_code, changed.json()["name"], changed.json()["version"]) == (200, "ops2", 2)
+    assert (gone.status_code, admin.get("/api/v1/channels").json()["items"]) == (204, [])
+
+
+def test_nothing_is_wrong_in_a_new_home(viewer: httpx2.Client) -> None:
+    assert viewer.get("/api/v1/alerts").json() == {"items": []}
+
+
 def test_mistakes_in_a_file_are_all_named_with_their_lines(editor: httpx2.Client) -> None:
     text = b"version: 1\nsorces: []\ndestinations: [{name: x, kind: nope}]\n"
     told = editor.post("/api/v1/apply", content=text, headers={"Content-Type": "application/yaml"}).json()

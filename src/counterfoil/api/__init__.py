@@ -7,6 +7,7 @@ and paging (lists).
 from fastapi import APIRouter
 
 from counterfoil.api import (
+    alerts,
     apps,
     audit,
     budget,
@@ -26,25 +27,27 @@ from counterfoil.api import (
 )
 
 NOUNS = (
-    credentials,
-    apps,
-    destinations,
-    kinds,
-    sources,
-    connections,
-    streams,
-    schedules,
-    syncs,
-    budget,
-    configuration,
-    users,
-    keys,
-    audit,
-    me,
+    credentials.routes,
+    apps.routes,
+    destinations.routes,
+    kinds.routes,
+    sources.routes,
+    connections.routes,
+    streams.routes,
+    schedules.routes,
+    syncs.routes,
+    budget.routes,
+    configuration.routes,
+    alerts.routes,
+    alerts.channel_routes,
+    users.routes,
+    keys.routes,
+    audit.routes,
+    me.routes,
 )
 """In the order in which the document tells them."""
 
 
 def routers() -> tuple[APIRouter, ...]:
     """The routes of every noun, and those on which the API is read about."""
-    return (*(noun.routes for noun in NOUNS), reading.routes)
+    return (*NOUNS, reading.routes)

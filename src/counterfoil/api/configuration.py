@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Body, Query
+from fastapi import Body, Query, Response
 from pydantic import BaseModel, Field
 
 from counterfoil.actions.apply import apply as apply_
 from counterfoil.actions.differences import Did
 from counterfoil.actions.document import Document
-from counterfoil.api.access import Editor
+from counterfoil.actions.export import export as export_
+from counterfoil.api.access import Editor, Viewer
 from counterfoil.api.routes import router
 
 routes = router("configuration", path="")
@@ -72,3 +73,14 @@ def apply(
     return Plan(
         dry_run=dry_run, changes=[Change.model_validate(change, from_attributes=True) for change in changes]
     )
+
+
+@routes.get(
+    "/export",
+    operation_id="exportConfiguration",
+    response_class=Response,
+    responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}},
+)
+def export(around: Viewer) -> Response:
+    """Everything as a YAML file, without secrets: applied to an empty home, it makes the same again."""
+    return Response(export_(around.db), media_type=YAML)

@@ -28,6 +28,7 @@ def serve(
     port: Annotated[int, typer.Option(metavar="N", help="On which port.", min=1, max=65535)] = 8080,
 ) -> None:
     """Run schedules, the API and the pages, until Ctrl-C. The log goes to standard error."""
+    from counterfoil.actions.service import running
     from counterfoil.cli.opening import surroundings
     from counterfoil.server import create_app
     from counterfoil.server.serving import listening
@@ -37,7 +38,7 @@ def serve(
     ending = Event()
     with listening(host, port) as opened, surroundings(settings) as around:
         logs.set_up(settings.log_level, form=settings.log_format)
-        app = create_app(around, public_url=settings.public_url, ending=ending)
+        app = create_app(around, public_url=settings.public_url, engine=running, ending=ending)
         told = document_of(around, settings.public_url, host, port)
         door.screen.answer(told, *_picture(told))
         door.screen.next(("", "Serving until Ctrl-C."))

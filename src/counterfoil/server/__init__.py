@@ -55,7 +55,7 @@ def create_app(
     app.state.ending = ending or Event()
     app.router.routes.append(webhook_route(inbox))
     app.include_router(sight_routes(around))
-    for routes in api.routers():
+    for routes in (sight_routes(around), *api.routers()):
         app.include_router(routes)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     answer_with_problems(app)
