@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,6 +78,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def _healthy(place: Place) -> Iterator[None]:
     yield
     place.sandbox.heal()
+
+
+def test_sync_reads_only_the_streams_that_are_named(place: Place) -> None:
+    ended = look("sync", "acme", "--stream", "Invoice", "--full", "--json", env=place.env)
+
+    assert ended.code == 0, ended.err
+    assert [(each["stream"], each["mode"]) for each in ended.document["streams"]] == [("Invoice", "full")]
+
+
+def test_sync_of_an_unknown_stream_names_the_nearest(place: Place) -> None:
+    ended = look("sync", "acme", "--stream", "invoces", env=place.env)
+
+    assert ended.code == ExitCode.NEEDS_PERSON
+    assert "acme reads no stream 'invoces'" in ended.err
+    assert "Did you mean Invoice?" in ended.err
 
 
 def test_connect_keeps_the_company_and_shows_its_name_and_no_token(place: Place) -> None:
@@ -234,23 +248,6 @@ def test_a_company_that_is_being_read_already_is_tried_later(place: Place) -> No
 
     assert ended.code == ExitCode.TRY_LATER
     assert ended.document["code"] == "sync.running"
-
-
-def test_ctrl_c_ends_a_sync_within_seconds_and_the_next_one_completes_it(place: Place) -> None:
-    place.sandbox.fault(kind="slow", seconds=12, entity="Invoice", times=100)
-    process = start("sync", "acme", env=place.env)
-    assert process.stderr is not None
-    process.stderr.readline()  # the first stream was read
-
-    process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    _, err = process.communicate(timeout=30)
-    place.sandbox.heal()
-
-    assert time.monotonic() - began < 10
-    assert process.returncode == ExitCode.INTERRUPTED
-    assert "Nothing is lost" in err
-    assert look("sync", "acme", env=place.env).code == 0
 
 
 def test_a_company_that_ended_the_permission_has_to_be_reconnected(place: Place) -> None:

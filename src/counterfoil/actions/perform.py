@@ -27,6 +27,7 @@ from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.outcome import StreamOutcome, StreamState, total
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
+from counterfoil.model.task import Scope
 from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
@@ -147,6 +148,7 @@ def _road(
         watch=guard.watch,
         stop=guard.stop,
         assure=guard.assure,
+        scope=Scope(streams=sync.streams, full=sync.full, since=sync.since),
     )
 
 

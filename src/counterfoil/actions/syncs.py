@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
-from counterfoil.errors import NotFound, SettingInvalid
 from counterfoil.engine import jobs
+from counterfoil.errors import NotFound, SettingInvalid
 from counterfoil.model.actor import SERVICE, Role
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome
@@ -46,13 +47,13 @@ def ask(around: Surroundings, source_name: str, errand: Errand | None = None) ->
     need(around.actor, Role.EDITOR)
     errand = errand or Errand()
     source = sources.named(around.db, source_name)
-    _check(around, source, errand)
+    check_errand(around, source, errand)
     asked = _new(around, source, errand)
     with around.db.transaction() as one:
         waiting = queue.ask(one, asked)
-        if around.actor != SERVICE:
         if waiting.id == asked.id:
             jobs.defer(one, waiting)
+        if around.actor != SERVICE:
             told = {
                 "full": errand.full,
                 "streams": sorted(errand.streams or ()),
@@ -115,18 +116,23 @@ def show(db: Database, sync_id: str) -> SyncView:
     return SyncView(sync=syncs.with_id(db, sync_id), outcomes=outcomes.of(db, sync_id))
 
 
-def _check(around: Surroundings, source: Source, errand: Errand) -> None:
+def check_errand(around: Surroundings, source: Source, errand: Errand) -> None:
+    """Raise NotFound or SettingInvalid for what cannot be asked of the source."""
     if not connections.of_source(around.db, source):
         raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
     known = {stream for stream in catalog() if source.reads(stream)}
     for stream in sorted((errand.streams or frozenset()) - known):
-        raise NotFound(
-            f"{source.name} reads no stream {stream[:100]!r}.", do="Select it first, or name another."
-        )
+        raise NotFound(f"{source.name} reads no stream {stream[:100]!r}.", do=_hint(stream, known))
     if errand.streams is not None and not errand.streams:
         raise SettingInvalid("No stream is named.", do="Name one or more, or leave them out for all.")
     if errand.since is not None and errand.since > around.now():
         raise SettingInvalid("A backfill begins in the past.", do="Give an earlier time.")
+
+
+def _hint(stream: str, known: Iterable[str]) -> str:
+    folded = {name.lower(): name for name in known}
+    near = [folded[name] for name in get_close_matches(stream[:100].lower(), folded)]
+    return f"Did you mean {' or '.join(near)}?" if near else "Select it first, or name another."
 
 
 def _new(around: Surroundings, source: Source, errand: Errand) -> Sync:

@@ -3,6 +3,7 @@
 import resource
 import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from counterfoil.cli.screen import Screen
 
 if TYPE_CHECKING:
     from counterfoil.actions.surroundings import Surroundings
+    from counterfoil.actions.syncs import Errand
     from counterfoil.cli.card import Ended
     from counterfoil.model.sync import Sync
 
@@ -23,13 +25,29 @@ def add_to(app: typer.Typer, panel: str) -> None:
 
 
 def sync(
-    door: Door, source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")]
+    door: Door,
+    source: Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")],
+    *,
+    stream: Annotated[
+        list[str] | None, typer.Option(help="Only this stream; may be given several times.", metavar="STREAM")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything, not just what changed.")] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="Read again what changed since then (UTC), loaded already or not.", metavar="TIME"),
+    ] = None,
 ) -> ExitCode:
     """Bring a source's tables in step with QuickBooks, now."""
+    from counterfoil.actions.syncs import Errand
     from counterfoil.cli.card import card, document_of
 
+    errand = Errand(
+        streams=frozenset(stream) if stream else None,
+        full=full,
+        since=since.replace(tzinfo=UTC) if since else None,
+    )
     with door.opened() as around:
-        ended = run(door.screen, around, source)
+        ended = run(door.screen, around, source, errand)
     door.screen.answer(document_of(ended), card(ended))
     code = exit_of_sync(ended.sync)
     if code is ExitCode.OK:
@@ -42,7 +60,7 @@ def sync(
     return code
 
 
-def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":
+def run(screen: Screen, around: "Surroundings", source_name: str, errand: "Errand | None" = None) -> "Ended":
     """Sync while showing how it goes. Raises what `sync_now` raises; Ctrl-C or SIGTERM ends it in seconds."""
     from counterfoil.actions import credentials, sources
     from counterfoil.actions.budget import standing
@@ -54,9 +72,12 @@ def run(screen: Screen, around: "Surroundings", source_name: str) -> "Ended":
     from counterfoil.quickbooks.catalog import catalog
 
     view = sources.show(around.db, source_name)
-    streams = sum(1 for stream in catalog() if view.source.reads(stream))
+    only = errand.streams if errand else None
+    streams = sum(1 for name in catalog() if view.source.reads(name) and (only is None or name in only))
     with watching(screen.err, streams, time.monotonic) as watch:
-        sync, outcomes = stoppable(lambda stop: sync_now(around, source_name, watch, stop=stop))
+        sync, outcomes = stoppable(
+            lambda stop: sync_now(around, source_name, watch, stop=stop, errand=errand)
+        )
     used = credentials.show(around.db, sync.source.credential.name)
     return Ended(
         sync=sync,
