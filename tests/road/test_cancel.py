@@ -65,6 +65,19 @@ def nothing_changed(history: History) -> Iterator[None]:
     history.agree()
 
 
+@contextmanager
+def holding(file: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another program, which has the file open."""
+    command = [sys.executable, "-c", HOLD, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        try:
+            yield holder
+        finally:
+            holder.kill()
+
+
 def last(history: History) -> Sync:
     return syncs.latest(history.world.around.db)[0]
 
@@ -156,7 +169,7 @@ def test_a_statement_that_would_never_end_is_broken_off(stop: Stop) -> None:
 
 
 def test_a_sync_that_waits_for_a_file_in_other_hands_ends(history: History, stop: Stop) -> None:
-    with nothing_changed(history), _holding(history.world.warehouse) as holder:
+    with nothing_changed(history), holding(history.world.warehouse) as holder:
         said: list[str] = []
 
         def say(words: str) -> None:
@@ -167,19 +180,6 @@ def test_a_sync_that_waits_for_a_file_in_other_hands_ends(history: History, stop
             go(history, stop, Watch(progress=lambda _: None, say=say))
 
         assert f"process {holder.pid}" in said[0]
-
-
-@contextmanager
-def _holding(file: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Another program has the file open."""
-    command = [sys.executable, "-c", HOLD, str(file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        try:
-            yield holder
-        finally:
-            holder.kill()
 
 
 def test_the_end_of_its_process_leaves_a_sync_interrupted(history: History, stop: Stop) -> None:
