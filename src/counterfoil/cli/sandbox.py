@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,6 +45,12 @@ def serve(
     recorded: Annotated[
         Path | None, typer.Option(help="Serve real answers from a folder instead.", metavar="FOLDER")
     ] = None,
+    webhooks_to: Annotated[
+        str | None, typer.Option(metavar="URL", help="Post every change there, signed, as Intuit does.")
+    ] = None,
+    webhook_format: Annotated[
+        str, typer.Option(metavar="FORMAT", help="cloudevents, or legacy: Intuit's older format.")
+    ] = "cloudevents",
     no_limits: Annotated[bool, typer.Option("--no-limits", metavar="", help="Never answer 429.")] = False,
 ) -> None:
     """Serve made-up companies on Intuit's wire, until Ctrl-C."""
@@ -57,13 +63,28 @@ def serve(
     chosen = choose_companies(companies=companies, invoices=invoices, seed=seed, recorded=recorded)
     world = open_world(chosen, seed=seed, rates=None if no_limits else Rates())
     server = uvicorn.Server(make_config(world, host=HOST, port=port))
-    with _listening(port) as listening:  # before anything is promised
+    told = _told(world, webhooks_to, webhook_format)
+    with _listening(port) as listening, told:  # before anything is promised
         url = f"http://{HOST}:{port}"
         door.screen.answer(document_of(world, url), *_picture(world, url))
         door.screen.next(("", "Serving until Ctrl-C."))
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     door.screen.say("Stopped.")
+
+
+def _told(world: "World", address: str | None, form: str) -> AbstractContextManager[None]:
+    """Who is told of changes while the sandbox serves."""
+    from counterfoil.sandbox.webhooks import Form, sending
+
+    if address is None:
+        return nullcontext()
+    if not address.startswith(("http://", "https://")) or form not in set(Form):
+        raise SettingInvalid(
+            f"No webhooks can be sent to {address[:100]!r} as {form[:20]!r}.",
+            do=f"Give an address that begins with http:// and one of the formats {', '.join(Form)}.",
+        )
+    return sending(world, address, form=Form(form))
 
 
 def document_of(world: "World", url: str) -> dict[str, Any]:
@@ -80,12 +101,15 @@ def document_of(world: "World", url: str) -> dict[str, Any]:
 
 def environment_of(world: "World", url: str) -> dict[str, str]:
     """The settings that turn Counterfoil to the sandbox."""
+    from counterfoil.sandbox.webhooks import VERIFIER
+
     app = next(iter(world.apps.values()))
     return {
         "COUNTERFOIL_QUICKBOOKS_API_URL": url,
         "COUNTERFOIL_QUICKBOOKS_OAUTH_URL": url,
         "COUNTERFOIL_QUICKBOOKS_CLIENT_ID": app.client_id,
         "COUNTERFOIL_QUICKBOOKS_CLIENT_SECRET": app.secret,
+        "COUNTERFOIL_QUICKBOOKS_WEBHOOK_TOKEN": VERIFIER,
     }
 
 

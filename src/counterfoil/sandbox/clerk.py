@@ -52,6 +52,7 @@ class Clerk:
             record |= {"Id": _next_id(self.books, trait), "SyncToken": "0"}
             record["MetaData"] = {"CreateTime": stamp(at), "LastUpdatedTime": stamp(at)}
             self.books.put(trait.name, record)
+            self.books.tell(trait.name, record["Id"], "Create")
             follow(self.books, trait.name, None, record, at=at)
             return record
 
@@ -86,7 +87,7 @@ class Clerk:
         trait = _trait(entity)
         with self.books.held():
             old = self.get(entity, id_)
-            return self._write(trait, old, voided(old))
+            return self._write(trait, old, voided(old), verb="Void")
 
     def deactivate(self, entity: str, id_: str) -> Record:
         """Hide a name: lists are never deleted."""
@@ -99,6 +100,7 @@ class Clerk:
             old = self.get(entity, id_)
             at = self._epoch()
             self.books.remove(trait.name, str(id_), at)
+            self.books.tell(trait.name, str(id_), "Delete")
             follow(self.books, trait.name, old, None, at=at)
 
     def pay(self, invoice: str, amount: Any = None) -> Record:
@@ -127,10 +129,11 @@ class Clerk:
             kept = self.get(entity, winner)
             self.deactivate(entity, loser)
             repoint(self.books, trait.name, str(loser), kept, at=self._epoch())
+            self.books.tell(trait.name, str(winner), "Merge", str(loser))
 
-    def _write(self, trait: Trait, old: Record, new: Record) -> Record:
+    def _write(self, trait: Trait, old: Record, new: Record, *, verb: str = "Update") -> Record:
         at = self._epoch()
-        store(self.books, trait.name, new, at=at, new_token=True)
+        store(self.books, trait.name, new, at=at, new_token=True, verb=verb)
         follow(self.books, trait.name, old, new, at=at)
         return new
 

@@ -16,13 +16,20 @@ _fields = {
 }
 
 
-def store(books: Books, entity: str, record: Record, *, at: int, new_token: bool) -> None:
-    """Write a version: LastUpdatedTime moves; the SyncToken only where the record itself was edited."""
+def store(
+    books: Books, entity: str, record: Record, *, at: int, new_token: bool, verb: str = "Update"
+) -> None:
+    """Write a version: LastUpdatedTime moves; the SyncToken only where the record itself was edited.
+
+    Of those webhooks tell, as of the verb; whether of the others is not established.
+    """
     own = core(record)
     own["MetaData"] = {**own.get("MetaData", {}), "LastUpdatedTime": stamp(at)}
     if new_token:
         own["SyncToken"] = str(int(own.get("SyncToken") or 0) + 1)
     books.put(entity, record)
+    if new_token:
+        books.tell(entity, str(own["Id"]), verb)
 
 
 def follow(books: Books, entity: str, old: Record | None, new: Record | None, *, at: int) -> None:
