@@ -1,12 +1,9 @@
 """A sync that is told to stop ends wherever it stands; the warehouse is as before, and the next sync does the rest."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,11 +18,11 @@ from counterfoil.model.sync import Sync, SyncState
 from counterfoil.stop import Stop
 from counterfoil.store import connections, cursors, syncs
 from counterfoil.sync.progress import SILENT, Progress, Stage, Watch
+from tests.road.broken import edit, holding
 from tests.torture.history import COMPARED, History, begun
 
 LONG = 120.0
 PEOPLE = Cancelled("Someone stopped the sync.", do="Nothing is lost.")
-HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
 ENDLESS = "SELECT count(*) FROM range(1000000000000) WHERE range % 7 = hash(range)"
 
 
@@ -38,8 +35,7 @@ def stop() -> Stop:
 def history() -> Iterator[History]:
     """A company whose tables were in step until people went on with their books."""
     with begun(synced=True) as history:
-        for number in range(12):
-            history.books.do("change", number)
+        edit(history)
         yield history
 
 
@@ -63,19 +59,6 @@ def nothing_changed(history: History) -> Iterator[None]:
     yield
     assert standing(history) == before
     history.agree()
-
-
-@contextmanager
-def holding(file: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Another program, which has the file open."""
-    command = [sys.executable, "-c", HOLD, str(file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        try:
-            yield holder
-        finally:
-            holder.kill()
 
 
 def last(history: History) -> Sync:

@@ -118,8 +118,14 @@ def test_waiting_for_a_lock_ends_when_a_stop_is_asked(db: Database, holder: Base
 
 
 def test_a_lock_that_is_held_is_known_to_be(db: Database) -> None:
+    asked = 0
+
     with locks.company(db, "42", Purpose.SYNC) as reassure:
-        reassure()
+        for _ in range(3):
+            reassure()
+            asked += 1
+
+    assert asked == 3
 
 
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)  # a locked file is lost with its process alone
