@@ -10,9 +10,20 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.web import consent, directory, errors, overview, setup, signing
+from counterfoil.web import (
+    consent,
+    directory,
+    errors,
+    overview,
+    setup,
+    setup_data,
+    setup_destination,
+    setup_schedule,
+    signing,
+    syncs,
+)
 
-NOUNS = (overview, directory, setup, signing, consent)
+NOUNS = (overview, directory, setup, setup_schedule, setup_data, setup_destination, syncs, signing, consent)
 
 
 def pages(around: Surroundings, *, public_url: str) -> FastAPI:

@@ -1,0 +1,49 @@
+"""One sync: did it land, what changed, what to do."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from counterfoil.actions import syncs
+from counterfoil.model.sync import SyncState
+from counterfoil.web.page import go, page, part
+from counterfoil.web.visit import Form, Visit, Visiting
+
+TITLES = {
+    SyncState.WAITING: "Waiting for a free place",
+    SyncState.RUNNING: "Reading QuickBooks",
+    SyncState.SUCCEEDED: "Landed",
+    SyncState.PARTIAL: "Landed in part",
+    SyncState.FAILED: "Did not land",
+    SyncState.CANCELLED: "Cancelled",
+    SyncState.INTERRUPTED: "Interrupted",
+}
+
+routes = APIRouter()
+
+
+@routes.get("/syncs/{sync_id}")
+def show(visit: Visiting, sync_id: str) -> Response:
+    """A sync; while it runs the page keeps itself up to date."""
+    shown = _shown(visit, sync_id)
+    if visit.request.headers.get("HX-Request"):
+        return part(visit, "sync_body.html", **shown)
+    return page(visit, "sync.html", **shown)
+
+
+@routes.post("/syncs/{sync_id}/cancel")
+def cancel(visit: Visiting, sync_id: str, _: Form) -> Response:
+    """End it; the warehouse stays whole."""
+    syncs.cancel(visit.around, sync_id)
+    return go(f"/syncs/{sync_id}", "It ends within seconds. What is in the warehouse stays whole.")
+
+
+def _shown(visit: Visit, sync_id: str) -> dict[str, Any]:
+    view = syncs.show(visit.around.db, sync_id)
+    return {
+        "sync": view.sync,
+        "title": TITLES[view.sync.state],
+        "outcomes": sorted(view.outcomes, key=lambda outcome: (outcome.code == "", outcome.stream)),
+        "over": view.sync.state.is_over,
+    }
