@@ -21,7 +21,8 @@ from counterfoil.destinations.base import (
     nothing_to_assure,
 )
 from counterfoil.destinations.duckdb_words import as_ours, held, holder
-from counterfoil.destinations.merge import Dialect, Merge, prove
+from counterfoil.destinations.merge import SYNCS, Dialect, Merge, prove
+from counterfoil.destinations.untouched import Known, Mark, Untouched, mark_of
 from counterfoil.errors import WarehouseFailed
 from counterfoil.model.table import ColumnType
 from counterfoil.stop import NEVER, Stop
@@ -73,6 +74,8 @@ TYPES = {
 
 POLL_SECONDS = 2.0
 
+UNTOUCHED = Untouched()
+
 INSISTING = 0.05
 """Seconds between interrupts: one that comes between two statements is forgotten by DuckDB."""
 
@@ -93,12 +96,18 @@ class DuckDB:
     ) -> Mapping[str, TableChange]:
         with self._opened(waiting, stop) as connection:
             file = self._identity()
+            known = UNTOUCHED.of(self.path, landing.dataset)
+            ready = known is not None and known.holds(landing.prefix, landing.tables)
             with _interrupted(connection, stop):
                 speaking = _Speaking(connection, stop)
                 speaking.execute("BEGIN")
-                changes = Merge(dialect=speaking, landing=landing).run()
+                changes = Merge(dialect=speaking, landing=landing, ready=ready).run()
             assure()
             connection.execute("COMMIT")  # not to be interrupted: nobody could say whether it took place
+            mark, rows = self._left(connection), _rows_after(speaking, landing, known, changes)
+        if rows:
+            now = Known(rows=rows, prefix=landing.prefix, tables=landing.tables)
+            UNTOUCHED.keep(self.path, mark, landing.dataset, now)
         if file is None or file != self._identity():
             raise WarehouseFailed(
                 f"{self.path} was taken away while it was being loaded.",
@@ -109,13 +118,17 @@ class DuckDB:
     def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:
         if not self.path.exists():
             return {}
+        if known := UNTOUCHED.of(self.path, dataset):
+            return known.rows
         with self._opened(waiting, stop, read_only=True) as connection:
-            speaking = _Speaking(connection, stop)
+            mark, speaking = mark_of(self.path), _Speaking(connection, stop)
             names = sorted(speaking.layout(dataset))
             counts = " UNION ALL ".join(
                 f"SELECT {_text(name)}, count(*) FROM {speaking.table(dataset, name)}" for name in names
             )
-            return dict(speaking.execute(counts)) if names else {}
+            rows = dict(speaking.execute(counts)) if names else {}
+        UNTOUCHED.keep(self.path, mark, dataset, Known(rows=rows))
+        return rows
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self._make_folder()
@@ -164,6 +177,14 @@ class DuckDB:
                 waited += POLL_SECONDS
             else:
                 return
+
+    def _left(self, connection: duckdb.DuckDBPyConnection) -> Mark | None:
+        """Write everything into the file and tell how we leave it, while nobody else can write to it."""
+        try:
+            connection.execute("CHECKPOINT warehouse")
+        except duckdb.Error:
+            return None  # what was committed stands in the log beside the file
+        return mark_of(self.path)
 
     def _identity(self) -> tuple[int, int] | None:
         """Which file stands at our path; what DuckDB has open goes on working when someone takes that away."""
@@ -240,6 +261,16 @@ def _interrupted(connection: duckdb.DuckDBPyConnection, stop: Stop) -> Iterator[
             over.set()
     if interrupter.ident is not None:
         interrupter.join()
+
+
+def _rows_after(
+    speaking: _Speaking, landing: Landing, known: Known | None, changes: Mapping[str, TableChange]
+) -> Mapping[str, int]:
+    """The rows of all tables of the dataset after a load; empty where they were not known before it."""
+    if known is None:
+        return {}
+    signed = {SYNCS: speaking.count(speaking.table(landing.dataset, SYNCS))}
+    return {**known.rows, **{name: change.total for name, change in changes.items()}, **signed}
 
 
 def _text(value: str) -> str:

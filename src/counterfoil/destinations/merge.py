@@ -82,14 +82,23 @@ def prove(dialect: Dialect, dataset: str) -> Generator[None, None, None]:
 
 @dataclass(slots=True)
 class Merge:
-    """One landing into one dataset. `run` is the whole of it."""
+    """One landing into one dataset. `run` is the whole of it; `ready` when all tables are known to be there."""
 
     dialect: Dialect
     landing: Landing
+    ready: bool = False
     changes: dict[str, TableChange] = field(default_factory=dict)
     there: Mapping[str, set[str]] = field(default_factory=dict)
 
     def run(self) -> Mapping[str, TableChange]:
+        if not self.ready:
+            self._prepare()
+        for batch in self.landing.batches:
+            self._merge(batch)
+        self._sign()
+        return self.changes
+
+    def _prepare(self) -> None:
         self.dialect.create_dataset(self.landing.dataset)
         self.there = self.dialect.layout(self.landing.dataset)
         for table in self.landing.tables:
@@ -97,10 +106,7 @@ class Merge:
             if name not in self.there:
                 self.changes[name] = TableChange()  # where rows are expected, somebody took them away
             self._ensure(name, all_columns(table))
-        for batch in self.landing.batches:
-            self._merge(batch)
-        self._sign()
-        return self.changes
+        self._ensure(SYNCS, SYNCS_COLUMNS)
 
     def _ensure(self, name: str, columns: tuple[Column, ...]) -> None:
         """Every declared table and column exists from the first sync on, empty or not."""
@@ -200,7 +206,6 @@ class Merge:
 
     def _sign(self) -> None:
         """One row per landed sync, so that whoever reads the tables can see how fresh they are."""
-        self._ensure(SYNCS, SYNCS_COLUMNS)
         full = self._full(SYNCS)
         landing, parents = self.landing, self.changes.values()
         self.dialect.execute(f"DELETE FROM {full} WHERE sync_id = ?", landing.sync_id)  # Promise 2
