@@ -5,6 +5,7 @@ from counterfoil.actions.perform import Guard, remember, walk
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.syncs import Errand, check_errand
+from counterfoil.actions.trail import note
 from counterfoil.engine.pulse import Pulse
 from counterfoil.model.actor import Role
 from counterfoil.model.identity import new_id
@@ -37,7 +38,9 @@ def sync_now(
         syncs.close_abandoned(around.db, realm, around.now())
         source = sources.named(around.db, source_name)  # under the lock: it may have changed until we had it
         sync = _begun(around, source, errand or Errand())
-        syncs.save(around.db, sync)
+        with around.db.transaction() as one:
+            syncs.save(one, sync)
+            note(around, one, "began", ("sync", sync.id, source.name))
         try:
             with Pulse(around.db) as pulse, pulse.over(sync.id, stop):
                 ended = walk(around, sync, Guard(watch, stop, assure))
