@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-from counterfoil.errors import WarehouseRefused
 from counterfoil.model.outcome import StreamState
 from counterfoil.model.sync import SyncState
 from counterfoil.sandbox.injection import Kind
 from counterfoil.sandbox.server import choose_companies
-from counterfoil.store import connections, credentials, cursors, syncs
+from counterfoil.store import credentials
 from counterfoil.sync.progress import Watch
-from tests.road.oracle import Oracle
 
 EVERYTHING = "SELECT * EXCLUDE (_synced_at, _sync_id) FROM {} ORDER BY ALL"
 
@@ -28,16 +26,6 @@ def acme(world: Callable[..., Any]) -> Any:
     made.source(streams=["Invoice", "Customer", "Payment", "Account"])
     made.sync()
     return made
-
-
-def test_nothing_changed_changes_nothing(acme: Any) -> None:
-    tables = ("invoice", "invoice_line", "customer", "payment_line", "account")
-    before = [acme.ask(EVERYTHING.format(table)) for table in tables]
-
-    sync, _ = acme.sync()
-
-    assert sync.state is SyncState.SUCCEEDED
-    assert [acme.ask(EVERYTHING.format(table)) for table in tables] == before
 
 
 def test_changes_of_every_sort_arrive(acme: Any) -> None:
@@ -88,29 +76,6 @@ def test_a_table_that_was_dropped_is_built_anew(acme: Any) -> None:
     assert acme.ask(EVERYTHING.format("invoice")) == before
 
 
-def test_an_edit_and_a_delete_while_pages_are_read_are_caught(world: Callable[..., Any]) -> None:
-    acme = world(choose_companies(companies=1, invoices=3000, seed=5, recorded=None))
-    acme.source(streams=["Invoice"])
-    clerk = acme.sandbox.books()
-    first, second = clerk.ids("Invoice")[:2]
-    meddled: list[int] = []
-
-    def meddle(progress: Any) -> None:
-        if progress.records >= 1000 and not meddled:
-            meddled.append(progress.records)
-            clerk.change("Invoice", first, {"PrivateNote": "edited meanwhile"})
-            clerk.delete("Invoice", second)
-
-    acme.sync(watch=Watch(progress=meddle, say=lambda _: None))
-
-    assert meddled
-    assert acme.ask("SELECT private_note FROM invoice WHERE id = ?", first) == [("edited meanwhile",)]
-    assert acme.ask("SELECT _deleted FROM invoice WHERE id = ?", second) == [(True,)]
-    ids = {record["Id"] for record in Oracle(acme.sandbox, acme.sandbox.realms[0]).records("Invoice")}
-    assert {row[0] for row in acme.ask("SELECT id FROM invoice WHERE NOT _deleted")} == ids
-    assert acme.ask("SELECT count(*) - count(DISTINCT id) FROM invoice") == [(0,)]
-
-
 def test_it_waits_for_whoever_holds_the_file_and_says_who(acme: Any) -> None:
     holder = subprocess.Popen(
         [
@@ -150,21 +115,6 @@ def test_a_company_that_refuses_one_entity_still_brings_the_others(acme: Any) ->
         "Payment": StreamState.SKIPPED,
     }
     assert acme.ask("SELECT count(*) > 0 FROM payment WHERE NOT _deleted") == [(True,)]
-
-
-def test_a_warehouse_that_fails_costs_no_call_and_keeps_the_cursors(acme: Any) -> None:
-    (connection,) = connections.every(acme.around.db)
-    before = cursors.of(acme.around.db, connection)
-    acme.warehouse.rename(acme.warehouse.with_suffix(".aside"))
-    acme.warehouse.mkdir()
-    acme.sandbox.reset_counters()
-
-    with pytest.raises(WarehouseRefused):
-        acme.sync()
-
-    assert acme.sandbox.counters()["calls"] == 0
-    assert cursors.of(acme.around.db, connection) == before
-    assert syncs.latest(acme.around.db)[0].code == "warehouse.failed"
 
 
 def test_tokens_that_turned_over_meanwhile_are_kept(acme: Any) -> None:
