@@ -106,6 +106,19 @@ SETTINGS = (
         help="How many days logs, outcomes and finished syncs are kept. The audit trail is kept for ever.",
     ),
     Setting(
+        name="places",
+        default="4",
+        help="How many syncs one process runs at once. Large ones, which read everything, get half of them.",
+    ),
+    Setting(
+        name="grace_seconds",
+        default="20",
+        help=(
+            "How many seconds running syncs get to come to their end when a process is told to end. Others are put "
+            "back, and begun again by whoever runs next."
+        ),
+    ),
+    Setting(
         name="metrics_public",
         default="no",
         help="Whether `/metrics` answers without a key: yes or no.",

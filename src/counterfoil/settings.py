@@ -25,6 +25,8 @@ NUMBERS = (
     "webhook_seconds",
     "alert_failures",
     "keep_days",
+    "places",
+    "grace_seconds",
 )
 SWITCHES = ("metrics_public", "oidc_trusts_email")
 CHOICES = {
@@ -54,6 +56,8 @@ class Settings:
     webhook_seconds: int
     alert_failures: int
     keep_days: int
+    places: int
+    grace_seconds: int
     metrics_public: bool
     editors_reach: str
     oidc_issuer: str

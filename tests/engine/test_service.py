@@ -217,3 +217,5 @@ def test_what_is_asked_while_the_service_idles_begins_without_waiting_for_its_ne
         until(lambda: workers.every(fleet.around.db), "it does not start")
         asked = verbs.ask(fleet.around, "company000")
         until(lambda: is_over(fleet, asked), "nobody ran it")
+
+    assert counted(fleet.syncs()) == {"succeeded": 1}

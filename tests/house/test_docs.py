@@ -19,7 +19,7 @@ from tests.house.code import ROOT, files, read
 
 PAGES = tuple(path for path in files() if path.suffix == ".md")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-COMMAND = re.compile(r"^ *(?:[\w./]*/)?counterfoil((?: [a-z]+)+)", re.MULTILINE)
+COMMAND = re.compile(r"^ *(?:[\w./]*/)?counterfoil((?: [a-z]+(?:-[a-z]+)*)+)", re.MULTILINE)
 BLOCK = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 

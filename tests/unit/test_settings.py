@@ -96,6 +96,7 @@ def test_no_secret_shows_in_what_settings_print(tmp_path: Path) -> None:
 
 SAID = {"log_level": "ERROR", "monthly_calls": "1000000", "refresh_hours": "3", "compare_hours": "48"}
 SAID |= {"webhook_seconds": "30", "alert_failures": "2", "keep_days": "365", "metrics_public": "True"}
+SAID |= {"places": "8", "grace_seconds": "60"}
 SAID |= {"log_format": "json"}
 
 

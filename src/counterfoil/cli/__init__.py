@@ -17,6 +17,7 @@ from counterfoil.cli import (
     destinations,
     keys,
     rotate,
+    move,
     sandbox,
     serve,
     sources,
@@ -25,6 +26,7 @@ from counterfoil.cli import (
     tables,
     users,
 )
+    worker,
 from counterfoil.cli.exits import ExitCode
 from counterfoil.cli.screen import Screen
 from counterfoil.cli.tree import tree
@@ -65,7 +67,9 @@ def make_app() -> typer.Typer:
     sandbox.add_to(app, START)
     sync.add_to(app, WORK)
     serve.add_to(app, WORK)
-    for look in (sources, syncs, tables, budget, destinations, credentials):
+    worker.add_to(app, WORK)
+    move.add_to(app, WORK)
+    for look in (sources, syncs, tables, budget, destinations, credentials, alerts):
         look.add_to(app, LOOK)
     for safety in (users, keys, audit, rotate):
         safety.add_to(app, PEOPLE)

@@ -1,6 +1,7 @@
 """`counterfoil serve`: the service that people leave running."""
 
 import ipaddress
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,7 @@ def serve(
     """Run schedules, the API and the pages, until Ctrl-C. The log goes to standard error."""
     from counterfoil.actions.service import running
     from counterfoil.cli.opening import surroundings
+    from counterfoil.cli.worker import places_of
     from counterfoil.server import create_app
     from counterfoil.server.serving import listening
     from counterfoil.server.serving import serve as answer
@@ -38,7 +40,8 @@ def serve(
     ending = Event()
     with listening(host, port) as opened, surroundings(settings) as around:
         logs.set_up(settings.log_level, form=settings.log_format)
-        app = create_app(around, public_url=settings.public_url, engine=running, ending=ending)
+        engine = partial(running, places=places_of(settings))
+        app = create_app(around, public_url=settings.public_url, engine=engine, ending=ending)
         told = document_of(around, settings.public_url, host, port)
         door.screen.answer(told, *_picture(told))
         door.screen.next(("", "Serving until Ctrl-C."))
