@@ -5,13 +5,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from counterfoil.model.bad_record import BadRecord
+from counterfoil.model.outcome import Mode
+from counterfoil.model.stream import Stream
+from counterfoil.model.task import Task
 from counterfoil.quickbooks.catalog import catalog
+from counterfoil.sync.follow import Follower
+from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.records import id_of
 from counterfoil.sync.updated import read_updated
-from tests.road.found import Found, again, others, read, updated
+from tests.road.found import INVOICE, Found, again, others, read, updated
 from tests.road.odd_quickbooks import OddQuickBooks
 from tests.road.test_pieces import BURST, NOW, SPREAD, START, TWO_SECONDS, client_of, stamps
 
@@ -41,6 +47,26 @@ def test_only_what_changed_is_read_and_a_page_costs_a_call() -> None:
     assert server.calls == {"page": 2}
     assert all("STARTPOSITION 1 " in statement for statement in server.statements)
     assert found.calls == 2
+
+
+def test_a_refresh_of_very_many_changes_holds_one_page_at_a_time() -> None:
+    server, kept = OddQuickBooks(SPREAD[:4600], updated=SPREAD[:4600]), list[tuple[int, int]]()
+
+    def keep(stream: Stream, records: list[msgspec.Raw]) -> None:
+        kept.append((len(records), server.calls["page"]))
+
+    task = Task(stream=INVOICE, mode=Mode.REFRESH, since=datetime.fromisoformat(SPREAD[0]))
+    reading = StreamRead(task)
+    with server, client_of(server) as client:
+        Follower(client, keep, NOW).follow([reading])
+
+    assert reading.error is None
+    assert reading.records >= 4600
+    assert max(number for number, _ in kept) <= 1000
+    assert [pages for _, pages in kept] == list(
+        range(1, len(kept) + 1)
+    )  # each is kept before the next is asked for
+    assert reading.calls == len(kept)
 
 
 def test_an_edit_meanwhile_hides_no_other_change() -> None:
