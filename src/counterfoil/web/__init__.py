@@ -12,8 +12,11 @@ from starlette.staticfiles import StaticFiles
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.web import (
     consent,
+    credentials,
+    destinations,
     directory,
     errors,
+    intuit_app,
     overview,
     setup,
     setup_data,
@@ -23,7 +26,21 @@ from counterfoil.web import (
     syncs,
 )
 
-NOUNS = (overview, directory, setup, setup_schedule, setup_data, setup_destination, syncs, signing, consent)
+NOUNS = (
+    overview,
+    directory,
+    setup,
+    setup_schedule,
+    setup_data,
+    setup_destination,
+    syncs,
+    destinations,
+    consent,
+    credentials,
+    intuit_app,
+    signing,
+)
+"""Consent before credentials: `/credentials/connect` is no credential's name."""
 
 
 def pages(around: Surroundings, *, public_url: str) -> FastAPI:

@@ -1,0 +1,143 @@
+"""Destinations, credentials and the app at Intuit, on their pages."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from counterfoil.actions import credentials, destinations
+from counterfoil.model.actor import Role
+from counterfoil.model.credential import CredentialState
+from counterfoil.sandbox.running import Sandbox
+from tests.api.service import Service
+from tests.web.conftest import Browser, agree, sign_up, sign_up_as
+
+Browse = Callable[[Service], Browser]
+
+
+@pytest.fixture
+def ada(connected: Service, browse: Browse) -> Browser:
+    browser = browse(connected)
+    sign_up(browser)
+    return browser
+
+
+def add(browser: Browser, path: Path, **more: str) -> None:
+    browser.open("/destinations/new?kind=duckdb")
+    fields = {"kind": "duckdb", "name": "lake", "option.path": str(path), "back": "", "do": "keep", **more}
+    browser.send("/destinations/new", **fields)
+
+
+def connect(browser: Browser, sandbox: Sandbox, **more: str) -> None:
+    browser.open("/directory" if not more else "/credentials")
+    browser.open("/setup")
+    browser.http.follow_redirects = False
+    fields = {"name": "acme", "environment": "sandbox", "back": "/credentials", **more}
+    browser.send("/credentials/connect", **fields)
+    browser.http.follow_redirects = True
+    browser.open(agree(browser.page.headers["location"], sandbox.realms[0]))
+
+
+def test_a_destination_is_tried_before_it_is_kept_and_the_form_stays(ada: Browser, tmp_path: Path) -> None:
+    (tmp_path / "wrong.duckdb").write_text("no warehouse")
+
+    add(ada, tmp_path / "wrong.duckdb", do="test")
+
+    assert "Open the file" in ada.page.text
+    assert "failed" in ada.page.text
+    assert f'value="{tmp_path}/wrong.duckdb"' in ada.page.text
+    assert destinations.every(ada.service.db) == ()
+
+
+def test_a_destination_is_added_changed_proved_and_forgotten(ada: Browser, tmp_path: Path) -> None:
+    add(ada, tmp_path / "lake.duckdb")
+    assert ada.heading == "lake"
+    version = str(destinations.show(ada.service.db, "lake").version)
+    other = {"name": "pond", "option.path": str(tmp_path / "pond.duckdb")}
+
+    ada.send("/destinations/lake", **other, version=version)
+    assert destinations.show(ada.service.db, "pond").options["path"].endswith("pond.duckdb")
+    ada.send("/destinations/pond/prove")
+    assert ada.page.text.count(">worked<") == 4
+    ada.send("/destinations/pond/remove")
+
+    assert destinations.every(ada.service.db) == ()
+    assert "No destination yet" in ada.page.text
+
+
+def test_the_second_of_two_who_change_a_destination_is_told_and_keeps_what_was_typed(
+    ada: Browser, tmp_path: Path
+) -> None:
+    add(ada, tmp_path / "lake.duckdb")
+    seen = str(destinations.show(ada.service.db, "lake").version)
+    for name in ("pond", "sea"):
+        ada.open("/destinations/lake" if name == "pond" else "/destinations/pond")
+        path = ada.path
+        ada.send(path, name=name, **{"option.path": str(tmp_path / name), "version": seen})
+
+    assert ada.page.status_code == 409
+    assert 'value="sea"' in ada.page.text
+    assert destinations.show(ada.service.db, "pond").options["path"] == str(tmp_path / "pond")
+
+
+def test_a_hostile_name_shows_as_text(ada: Browser, tmp_path: Path) -> None:
+    add(ada, tmp_path / "lake.duckdb", name='"><script>alert(1)</script>')
+
+    assert "<script>alert" not in ada.open("/destinations").text
+    assert "&lt;script&gt;alert(1)" in ada.page.text
+
+
+def test_a_company_is_checked_disconnected_reconnected_and_forgotten(ada: Browser, sandbox: Sandbox) -> None:
+    connect(ada, sandbox)
+    assert "1 company connected" in ada.heading
+    ada.send("/credentials/acme/check")
+    assert "can be read." in ada.page.text
+    assert "goes back to Intuit" in ada.open("/credentials/acme/disconnect").text
+    ada.send("/credentials/acme/disconnect")
+    assert ada.heading == "1 company needs a reconnect"
+    (ended,) = credentials.every(ada.service.db)
+    assert ended.state is CredentialState.ENDED
+
+    connect(ada, sandbox, credential="acme")
+    assert "1 company connected" in ada.heading
+    assert [each.id for each in credentials.every(ada.service.db)] == [ended.id]
+    ada.open("/credentials")
+    ada.send("/credentials/acme/disconnect")
+    ada.send("/credentials/acme/remove")
+
+    assert credentials.every(ada.service.db) == ()
+
+
+def test_the_page_of_the_app_leads_through_making_one_and_checks_it(ada: Browser) -> None:
+    ada.open("/app")
+
+    assert "http://localhost:8080/oauth/callback" in ada.page.text
+    ada.send("/app", environment="sandbox", version="0")
+
+    assert "Intuit knows this app." in ada.page.text
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/directory", "/setup"),
+        ("/destinations", "/destinations/new"),
+        ("/credentials", "/credentials/acme/disconnect"),
+        ("/credentials", "/credentials/acme/check"),
+        ("/app", "/app"),
+    ],
+)
+def test_a_viewer_looks_and_changes_nothing(
+    ada: Browser, browse: Browse, sandbox: Sandbox, page: str, form: str
+) -> None:
+    connect(ada, sandbox)
+    vi = browse(ada.service)
+    sign_up_as(ada, vi, Role.VIEWER)
+    assert vi.open(page).status_code == 200
+
+    fields = {"name": "x", "kind": "duckdb", "option.path": "x", "client_id": "x", "client_secret": "x"}
+    vi.send(form, **fields)
+
+    assert vi.page.status_code == 403
+    assert [each.state for each in credentials.every(ada.service.db)] == [CredentialState.CONNECTED]
+    assert destinations.every(ada.service.db) == ()
