@@ -17,6 +17,7 @@ from counterfoil.web import (
     directory,
     errors,
     intuit_app,
+    openid,
     overview,
     setup,
     setup_data,
@@ -39,6 +40,7 @@ NOUNS = (
     credentials,
     intuit_app,
     signing,
+    openid,
 )
 """Consent before credentials: `/credentials/connect` is no credential's name."""
 

@@ -23,7 +23,7 @@ def ask(request: Request, next: str = "") -> Response:  # noqa: A002 - the word 
     try:
         signing_in.session_of(request.app.state.around, word_of(request))
     except NotSignedIn:
-        return _with_visitor(request, "signin.html", next=page_of_ours(next), email="", error=None)
+        return with_visitor(request, "signin.html", next=page_of_ours(next), email="", error=None)
     return go(page_of_ours(next) or "/")
 
 
@@ -40,10 +40,10 @@ def sign_in(request: Request, form: Form) -> Response:
             before=word_of(request),
         )
     except CounterfoilError as error:
-        return _with_visitor(
-            request, "signin.html", status=_refused(error), next=wanted, email=form["email"], error=error
+        return with_visitor(
+            request, "signin.html", status=refused(error), next=wanted, email=form["email"], error=error
         )
-    return _in(request, signed, wanted or "/")
+    return entered(request, signed, wanted or "/")
 
 
 @routes.post("/signout")
@@ -82,7 +82,7 @@ def use(request: Request, word: str, form: Form) -> Response:
     except CounterfoilError as error:
         typed = {"email": form["email"], "name": form["name"]}
         return _choose(request, word, opened, typed, error)
-    return _in(request, signed, "/")
+    return entered(request, signed, "/")
 
 
 def _opened(request: Request, word: str) -> links.Opened | Response:
@@ -95,10 +95,10 @@ def _opened(request: Request, word: str) -> links.Opened | Response:
 def _choose(
     request: Request, word: str, opened: links.Opened, typed: dict[str, str], error: CounterfoilError | None
 ) -> Response:
-    return _with_visitor(
+    return with_visitor(
         request,
         "welcome.html",
-        status=_refused(error) if error else 200,
+        status=refused(error) if error else 200,
         word=word,
         first=opened.user is None,
         invited=opened.link.purpose is Purpose.INVITATION,
@@ -108,8 +108,9 @@ def _choose(
     )
 
 
-def _with_visitor(request: Request, template: str, *, status: int = 200, **shown: object) -> Response:
+def with_visitor(request: Request, template: str, *, status: int = 200, **shown: object) -> Response:
     """A page whose form is bound to this browser, though nobody is signed in."""
+    shown["elsewhere"] = request.app.state.around.openid is not None
     kept = visitor_cookie(request)
     word = word_of(request) or request.cookies.get(kept.name, "") or new_word(Word.SESSION)
     answer = alone(request, template, status=status, csrf=browser.csrf_token(word), **shown)
@@ -119,7 +120,8 @@ def _with_visitor(request: Request, template: str, *, status: int = 200, **shown
     return answer
 
 
-def _in(request: Request, signed: SignedIn, address: str) -> Response:
+def entered(request: Request, signed: SignedIn, address: str) -> Response:
+    """Lead on whoever has just signed in, with the session's cookie."""
     answer = go(address)
     seconds = int(LONGEST.total_seconds())
     answer.headers.append("Set-Cookie", cookie_of(request).line(signed.word, seconds=seconds))
@@ -127,5 +129,6 @@ def _in(request: Request, signed: SignedIn, address: str) -> Response:
     return answer
 
 
-def _refused(error: CounterfoilError) -> int:
+def refused(error: CounterfoilError) -> int:
+    """The status of a page that says why nobody was let in."""
     return 401 if isinstance(error, NotSignedIn) else status_of(error)
