@@ -78,10 +78,10 @@ def change(
         refuse_stale(before, version)
         if new_name not in (None, name):
             _refuse_taken(known, new_name or "")
-        kept = destinations.secrets(one, before.id)
-        sealed = seal(kind_of(before.kind), before.options if options is None else options, kept)
+        given = before.options if options is None else options
+        refuse_to_carry(before, replace(before, options=given))
+        sealed = seal(kind_of(before.kind), given, destinations.secrets(one, before.id))
         after = replace(before, name=new_name or name, options=sealed.options)
-        refuse_to_carry(before, after)
         hold_still(around, one, known, _draft(known, after), held)
         _save(around, one, known, after, sealed)
     return destinations.named(around.db, after.name)

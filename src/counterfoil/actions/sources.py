@@ -20,6 +20,8 @@ from counterfoil.model.actor import Role
 from counterfoil.model.connection import Connection
 from counterfoil.model.cost import calls_a_month
 from counterfoil.model.cursor import Cursor
+from counterfoil.model.schedule import Schedule, next_runs
+from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync
 from counterfoil.quickbooks.catalog import catalog
@@ -39,6 +41,15 @@ class SourceView:
     cursors: Mapping[str, Mapping[str, Cursor]]
     latest: Sync | None
     next_run_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a schedule comes to: its next runs (aware, UTC), and what 30 days of a small, quiet company cost."""
+
+    schedule: Schedule
+    runs: tuple[datetime, ...]
+    calls_a_month: int
 
 
 def every(db: Database) -> tuple[SourceView, ...]:
@@ -111,6 +122,18 @@ def what_would_change(around: Surroundings, name: str, changes: Changes) -> Cons
     known = read_known(around.db)
     before, target = _target(around, known, name, changes)
     return consequences(known, before, target, lambda source: _cost(around, source))
+
+
+def preview(around: Surroundings, asked: str, *, count: int = 5) -> Preview:
+    """What a schedule, or that of the source of this name, comes to. Raises SettingInvalid when it is neither."""
+    source = {source.name: source for source in sources.every(around.db)}.get(asked)
+    schedule = parse(asked) if source is None else source.schedule
+    streams = [stream for stream in catalog().values() if source is None or source.reads(stream.name)]
+    return Preview(
+        schedule=schedule,
+        runs=next_runs(schedule, around.now(), count),
+        calls_a_month=calls_a_month(schedule, streams, around.clocks, around.now()),
+    )
 
 
 def remove(around: Surroundings, name: str, *, version: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`counterfoil apply`: make credentials, destinations and sources agree with a file."""
+"""`counterfoil apply` and `export`: what is set up, from a file and into one."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -29,6 +29,7 @@ MARKS = {
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the command."""
     command(app, "apply", panel=panel)(apply)
+    command(app, "export", panel=panel)(export)
 
 
 def apply(
@@ -49,6 +50,19 @@ def apply(
     told = {"dry_run": dry_run, "changes": [asdict(change) for change in changes]}
     door.screen.answer(told, _picture(changes, dry_run=dry_run))
     door.screen.next(*_steps(file, changes, dry_run=dry_run))
+
+
+def export(door: Door) -> None:
+    """Write what is set up as YAML that `apply` reads; secrets only as references."""
+    from counterfoil.actions.export import export
+
+    with door.store() as db:
+        text = export(db)
+    if door.screen.as_json:
+        door.screen.answer({"configuration": text})
+    else:
+        door.screen.out.file.write(text)  # as it is: lines must not be broken to fit the terminal
+    door.screen.next(("counterfoil export > books.yaml", "keep it, in version control for example"))
 
 
 def read(file: Path) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from counterfoil.model.ending import Ending
 
 STYLES = {"connected": "green", "waiting": "yellow", "ended": "red"}
+Name = Annotated[str, typer.Argument(help="The credential's name.", metavar="CREDENTIAL")]
 URGENCIES = {"none": "", "notice": "yellow", "urgent": "bold red"}
 
 
@@ -26,6 +28,8 @@ def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "credentials", text="The companies that may be read.", panel=panel)
     command(group, LIST)(list_)
+    command(group, "disconnect")(disconnect)
+    command(group, "remove")(remove)
 
 
 def list_(door: Door) -> None:
@@ -48,6 +52,34 @@ def list_(door: Door) -> None:
     else:
         way = credentials.way_to_connect(idle[0]) if idle else "counterfoil connect NAME"
         door.screen.next((way, "authorise it in the browser"))
+
+
+def disconnect(door: Door, name: Name) -> None:
+    """Give the permission back to Intuit; tables stay, and syncs go on when it is connected again."""
+    from counterfoil.actions import connecting
+
+    with door.opened() as around:
+        ended = connecting.disconnect(around, name)
+    said = [_done(f"Disconnected {name}: Intuit was told, and the tokens are forgotten.")]
+    if ended.sources:
+        still = f"Until it is connected again, nothing new comes into {', '.join(ended.sources)}."
+        said.append(Padding(caution(still, ""), (1, 0, 0, 0)))
+    door.screen.answer({"name": name, "state": str(ended.credential.state), "sources": ended.sources}, *said)
+    door.screen.next((f"counterfoil connect {name}", "authorise it again"))
+
+
+def remove(door: Door, name: Name) -> None:
+    """Forget a credential that no source uses, and its tokens."""
+    from counterfoil.actions import credentials
+
+    with door.opened() as around:
+        credentials.remove(around, name)
+    door.screen.answer({"removed": name}, _done(f"Removed {name}."))
+    door.screen.next(("counterfoil credentials", "what is left"))
+
+
+def _done(said: str) -> RenderableType:
+    return Text.assemble(("✓ ", "green"), foreign(said))
 
 
 def _document(one: "Credential", end: "Ending | None") -> dict[str, Any]:

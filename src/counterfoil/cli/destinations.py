@@ -1,5 +1,7 @@
 """`counterfoil destinations`: the warehouses that are set up."""
 
+from typing import Annotated
+
 import typer
 from rich.text import Text
 
@@ -13,6 +15,7 @@ def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "destinations", text="The warehouses that are set up.", panel=panel)
     command(group, LIST)(list_)
+    command(group, "remove")(remove)
 
 
 def list_(door: Door) -> None:
@@ -34,3 +37,16 @@ def list_(door: Door) -> None:
         if found
         else ("counterfoil apply FILE.yaml", "declare one")
     )
+
+
+def remove(
+    door: Door, name: Annotated[str, typer.Argument(help="The destination's name.", metavar="DESTINATION")]
+) -> None:
+    """Forget a destination that no source feeds; its tables stay."""
+    from counterfoil.actions import destinations
+
+    with door.opened() as around:
+        destinations.remove(around, name)
+    said = f"Removed {name}. Its tables stay in the warehouse."
+    door.screen.answer({"removed": name}, Text.assemble(("✓ ", "green"), foreign(said)))
+    door.screen.next(("counterfoil destinations", "what is left"))

@@ -1,37 +1,46 @@
 """`counterfoil sources`: what can be synced, where it goes and how fresh it is."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from counterfoil.cli import source_edits
 from counterfoil.cli.command import Door, command
 from counterfoil.cli.foreign import foreign
 from counterfoil.cli.group import LIST, noun
 from counterfoil.cli.screen import listing
+from counterfoil.cli.source_document import document_of
 from counterfoil.cli.words import ago
 
 if TYPE_CHECKING:
-    from counterfoil.actions.sources import SourceView
+    from counterfoil.actions.sources import Preview, SourceView
 
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "sources", text="What can be synced, and where it goes.", panel=panel)
     command(group, LIST)(list_)
+    command(group, "next")(next_)
+    source_edits.add_to(group)
 
 
 def list_(door: Door) -> None:
-    """List all sources."""
-    from counterfoil.actions import sources
+    """List all sources, when they are synced next, and why one is slowed."""
+    from counterfoil.actions import budget, sources, timing
 
-    with door.store() as db:
-        found = sources.every(db)
+    now = datetime.now(UTC)
+    with door.opened() as around:
+        found = sources.every(around.db)
+        standing = budget.standing(around.db, now, around.monthly_calls)
+    slowed = {view.source.name: timing.why_slowed(view.source, standing) for view in found}
     door.screen.answer(
-        {"sources": [document_of(view) for view in found]},
-        _picture(found, datetime.now(UTC)) if found else Text("There is no source yet.", style="dim"),
+        {"sources": [document_of(view) | {"slowed": slowed[view.source.name]} for view in found]},
+        _picture(found, slowed, now) if found else Text("There is no source yet.", style="dim"),
     )
     if found:
         door.screen.next(
@@ -44,28 +53,35 @@ def list_(door: Door) -> None:
         )
 
 
-def document_of(view: "SourceView") -> dict[str, Any]:
-    """A source for machines; `streams` null means all."""
-    source, latest = view.source, view.latest
-    return {
-        "name": source.name,
-        "credential": source.credential.name,
-        "company": {"realm_id": source.credential.realm_id, "name": source.credential.company_name},
-        "streams": None if source.streams is None else sorted(source.streams),
-        "prefix": source.prefix,
-        "schedule": str(source.schedule),
-        "paused": source.paused,
-        "destinations": [
-            {"name": feed.destination.name, "kind": feed.destination.kind, "dataset": feed.dataset}
-            for feed in view.connections
-        ],
-        "latest_sync": latest
-        and {"id": latest.id, "state": str(latest.state), "started_at": latest.started_at.isoformat()},
+def next_(
+    door: Door,
+    schedule: Annotated[
+        str, typer.Argument(help="A schedule, or the name of a source.", metavar="SCHEDULE|SOURCE")
+    ],
+    *,
+    count: Annotated[int, typer.Option(metavar="N", help="How many runs.", min=1, max=100)] = 5,
+) -> None:
+    """Show the next runs of a schedule, or of a source, and what they cost."""
+    from counterfoil.actions import sources
+    from counterfoil.model.schedule_text import in_words
+
+    with door.opened() as around:
+        asked = sources.preview(around, schedule, count=count)
+    document = {
+        "schedule": str(asked.schedule),
+        "words": in_words(asked.schedule),
+        "next": [run.isoformat() for run in asked.runs],
+        "calls_a_month": asked.calls_a_month,
     }
+    cost = f"About {asked.calls_a_month:,} metered calls in 30 days, for a small company in which nothing changes."
+    door.screen.answer(
+        document, Text(in_words(asked.schedule), style="bold"), _runs(asked), Text(cost, style="dim")
+    )
+    door.screen.next(("counterfoil sources edit SOURCE --schedule TEXT", "let a source run so"))
 
 
-def _picture(found: "tuple[SourceView, ...]", now: datetime) -> Table:
-    table = listing("Source", "Company", "Goes to", "Streams", "Latest sync")
+def _picture(found: "tuple[SourceView, ...]", slowed: Mapping[str, str], now: datetime) -> Table:
+    table = listing("Source", "Company", "Goes to", "Streams", "Latest sync", "Next")
     for view in found:
         source, latest = view.source, view.latest
         goes_to = "\n".join(f"{feed.destination.name}.{feed.dataset}" for feed in view.connections)
@@ -75,5 +91,25 @@ def _picture(found: "tuple[SourceView, ...]", now: datetime) -> Table:
             Text(goes_to or "nowhere yet", style="" if goes_to else "yellow"),
             "all" if source.streams is None else str(len(source.streams)),
             Text(f"{latest.state}, {ago(latest.started_at, now)}" if latest else "never", style="dim"),
+            _next(view, slowed[source.name]),
         )
+    return table
+
+
+def _next(view: "SourceView", slowed: str) -> Text:
+    if view.source.paused:
+        return Text("paused", style="yellow")
+    if view.next_run_at is None:
+        return Text("when asked", style="dim")
+    told = Text(f"{view.next_run_at:%m-%d %H:%M} UTC")
+    return told.append(f"\n{slowed}", style="yellow") if slowed else told
+
+
+def _runs(asked: "Preview") -> Table:
+    zone = getattr(asked.schedule, "zone", "UTC")
+    table = listing("UTC", zone) if zone != "UTC" else listing("UTC")
+    for run in asked.runs:
+        local = run.astimezone(ZoneInfo(zone))
+        cells = [f"{run:%Y-%m-%d %H:%M}", f"{local:%a %Y-%m-%d %H:%M %Z}"]
+        table.add_row(*cells if zone != "UTC" else cells[:1])
     return table
