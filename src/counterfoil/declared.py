@@ -166,6 +166,11 @@ SETTINGS = (
             "beside the store may everything."
         ),
     ),
+    Setting(
+        name="tracing",
+        default="no",
+        help="Whether a trace of each sync is sent to an OpenTelemetry collector: yes or no.",
+    ),
     Setting(name="log_level", default="INFO", help="How much is logged: DEBUG, INFO, WARNING or ERROR."),
     Setting(
         name="log_format",

@@ -28,7 +28,7 @@ NUMBERS = (
     "places",
     "grace_seconds",
 )
-SWITCHES = ("metrics_public", "oidc_trusts_email")
+SWITCHES = ("metrics_public", "tracing", "oidc_trusts_email")
 CHOICES = {
     "log_level": LOG_LEVELS,
     "log_format": LOG_FORMATS,
@@ -59,6 +59,7 @@ class Settings:
     places: int
     grace_seconds: int
     metrics_public: bool
+    tracing: bool
     editors_reach: str
     oidc_issuer: str
     oidc_client_id: str

@@ -95,9 +95,10 @@ def test_no_secret_shows_in_what_settings_print(tmp_path: Path) -> None:
 
 
 SAID = {"log_level": "ERROR", "monthly_calls": "1000000", "refresh_hours": "3", "compare_hours": "48"}
-SAID |= {"webhook_seconds": "30", "alert_failures": "2", "keep_days": "365", "metrics_public": "True"}
+SAID |= {"webhook_seconds": "30", "alert_failures": "2", "keep_days": "365"}
+SAID |= {"metrics_public": "True", "tracing": "True"}
 SAID |= {"places": "8", "grace_seconds": "60"}
-SAID |= {"log_format": "json"}
+SAID |= {"log_format": "json", "editors_reach": "private"}
 
 
 def test_every_setting_can_be_given_and_says_what_it_is_for(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from counterfoil.actions.credentials import ending, safe, warning
 from counterfoil.actions.destinations import warehouse_of
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.tally import counted
+from counterfoil.actions.tracing import traced
 from counterfoil.destinations.base import Assure, Destination
 from counterfoil.errors import (
     Cancelled,
@@ -92,8 +93,9 @@ def walk(around: Surroundings, sync: Sync, guard: Guard) -> tuple[Sync, tuple[St
     with (
         client_of(around, sync.source.credential, guard.stop) as client,
         counted(around.db, client, now=around.now, sync=sync, watch=guard.watch) as counting,
+        traced(around, sync, counting) as watch,
     ):
-        became = run(_road(around, sync, connected, opened, client, replace(guard, watch=counting)))
+        became = run(_road(around, sync, connected, opened, client, replace(guard, watch=watch)))
         ended = _ended(sync, became, around.now())
         ended = replace(ended, totals=replace(ended.totals, calls=client.counters.metered))
     with around.db.transaction() as one:

@@ -31,6 +31,7 @@ class Sight:
     alert_failures: int = 3
     keep: timedelta = timedelta(days=90)
     metrics_public: bool = False
+    tracing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,7 +64,7 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
     from counterfoil.model.reach import Reach
     from counterfoil.model.task import Clocks
 
-    with store(settings) as db:
+    with store(settings) as db, _tracing(settings):
         around = Surroundings(
             db=db,
             app=_app(settings),
@@ -116,6 +116,14 @@ def _openid(settings: Settings) -> "Provider | None":
     )
 
 
+def _tracing(settings: Settings) -> AbstractContextManager[None]:
+    if not settings.tracing:
+        return nullcontext()
+    from counterfoil.actions.tracing import exporting
+
+    return exporting()
+
+
 def _sight(settings: Settings) -> "Sight":
     from counterfoil.actions.surroundings import Sight
 
@@ -126,6 +134,7 @@ def _sight(settings: Settings) -> "Sight":
         alert_failures=settings.alert_failures,
         keep=timedelta(days=settings.keep_days),
         metrics_public=settings.metrics_public,
+        tracing=settings.tracing,
     )
 
 
