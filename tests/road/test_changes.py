@@ -44,15 +44,6 @@ def agree(acme: World, entity: str, table: str, lines: str) -> None:
         assert len(own) == 1 + len(record.get("Line", []))
 
 
-def test_an_idle_sync_costs_one_metered_call(acme: World) -> None:
-    sync, outcomes = acme.sync()
-
-    assert acme.sandbox.counters()["metered"] == 1
-    assert sync.totals.calls == 1
-    assert {outcome.mode for outcome in outcomes} == {Mode.CHANGES}
-    assert sync.totals.read == 0
-
-
 def test_every_sort_of_change_arrives_and_the_rest_stays(acme: World) -> None:
     clerk = acme.sandbox.books()
     ids = clerk.ids("Invoice")

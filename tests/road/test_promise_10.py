@@ -1,4 +1,4 @@
-"""Promise 10: what is asked of QuickBooks is counted, however a sync ends, as QuickBooks itself counts it."""
+"""Promise 10: QuickBooks is never asked twice for what one call can tell: metered calls are counted and shown."""
 
 import logging
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from counterfoil.actions.connecting import Consent, connect_company
 from counterfoil.actions.sync_now import sync_now
 from counterfoil.errors import ReconnectNeeded
 from counterfoil.model.credential import Environment
+from counterfoil.model.outcome import Mode
 from counterfoil.model.stream import InCdc
 from counterfoil.model.sync import SyncState
 from counterfoil.quickbooks.catalog import catalog
@@ -154,3 +155,17 @@ def test_the_log_says_nothing_while_there_is_enough(acme: World, caplog: pytest.
         acme.sync()
 
     assert "metered" not in caplog.text
+
+
+def test_an_idle_sync_costs_one_metered_call(world: Callable[..., World]) -> None:
+    there = world(companies(1, seed=5, invoices=5, now=NOW))
+    there.source(streams=[stream.name for stream in catalog().values() if stream.in_cdc is InCdc.YES])
+    there.sync()
+    there.sandbox.reset_counters()
+
+    sync, outcomes = there.sync()
+
+    assert there.sandbox.counters()["metered"] == 1
+    assert sync.totals.calls == 1
+    assert {outcome.mode for outcome in outcomes} == {Mode.CHANGES}
+    assert sync.totals.read == 0
