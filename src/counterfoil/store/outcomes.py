@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome
 from counterfoil.store.db import Database
 from counterfoil.store.rows import put_all
-from counterfoil.store.schema import outcomes
+from counterfoil.store.schema import outcomes, syncs
 
 
 def save(db: Database, sync_id: str, became: Iterable[StreamOutcome]) -> None:
@@ -53,3 +53,24 @@ def of(db: Database, sync_id: str) -> tuple[StreamOutcome, ...]:
             )
             for row in transaction.execute(query).mappings()
         )
+
+
+LOOKED_AT = 5_000
+"""Outcomes of a source, the newest first, in which its tables are looked for."""
+
+
+def rows_of(db: Database, source_id: str) -> dict[str, int]:
+    """By table, how many rows it had after the last load that told of it."""
+    query = (
+        sa.select(outcomes.c.tables)
+        .select_from(outcomes.join(syncs))
+        .where(syncs.c.source_id == source_id)
+        .order_by(syncs.c.started_at.desc())
+        .limit(LOOKED_AT)
+    )
+    found: dict[str, int] = {}
+    with db.reading() as transaction:
+        for tables in transaction.execute(query).scalars():
+            for table in tables:
+                found.setdefault(table["table"], table["total"])
+    return found

@@ -24,11 +24,13 @@ from counterfoil.web import (
     setup_destination,
     setup_schedule,
     signing,
+    sources,
     syncs,
 )
 
 NOUNS = (
     overview,
+    sources,
     directory,
     setup,
     setup_schedule,
