@@ -101,20 +101,14 @@ def test_a_stream_that_was_loaded_and_is_lacked_now_keeps_its_cursor(acme: World
 
 def test_a_lacked_stream_that_is_asked_for_again_spoils_no_call_of_the_others(acme: World) -> None:
     acme.sync()
-    lacks(acme, "Class", code="5020", status=403)
+    lacks(acme, "Estimate", code="5020", status=403)
     acme.sync()
-    tomorrow = later(acme, DAY)
-    patient = replace(
-        tomorrow,
-        around=replace(tomorrow.around, clocks=Clocks(refresh=9 * DAY, compare=DAY - timedelta(hours=1))),
-    )
-    patient.sync()  # what is compared each day
     acme.sandbox.reset_counters()
 
-    eager = replace(
-        patient, around=replace(patient.around, clocks=Clocks(refresh=9 * DAY, compare=timedelta(0)))
-    )
-    _, outcomes = sync_now(eager.around, "acme", SILENT)
+    eager = replace(acme.around, clocks=Clocks(compare=timedelta(0)))
+    _, outcomes = sync_now(eager, "acme", SILENT)
 
-    assert next(each for each in outcomes if each.stream == "Class").calls == 0
-    assert sum(each.calls for each in outcomes) == acme.sandbox.counters()["metered"]
+    assert next(each for each in outcomes if each.stream == "Estimate").state is StreamState.SKIPPED
+    counted = acme.sandbox.counters()
+    assert counted["paths"]["GET cdc"] == 2  # one for Estimate, which is refused, and one for all others
+    assert sum(each.calls for each in outcomes) == counted["metered"]

@@ -65,9 +65,9 @@ def test_everything_can_be_read_anew_without_forgetting_anything(acme: World) ->
 def test_a_window_that_is_read_again_mends_what_was_changed_in_the_warehouse(acme: World) -> None:
     ids = acme.sandbox.books().ids("Invoice")[:2]
     for id_ in ids:
+        acme.sandbox.advance(timedelta(hours=1))
         acme.sandbox.books().change("Invoice", id_, {"PrivateNote": "as in QuickBooks"})
         acme.sync()
-        acme.sandbox.advance(timedelta(hours=1))
     acme.tell("UPDATE quickbooks.invoice SET private_note = 'spoilt'")
     acme.sync()
 
