@@ -4,10 +4,14 @@
 test *arguments:
     pytest -n auto {{arguments}}
 
-# The proofs that take minutes: kills, faults and histories at random. They print the seeds that replay them; TORTURE_MINUTES says
-# how long histories and kills go on.
+# The proofs that take minutes: kills, faults and histories at random. They print the seeds that replay them; CONTRIBUTING.md
+# tells what TORTURE_MINUTES, TORTURE_REFRESHES and TORTURE_SEED do.
 torture *arguments:
     pytest -m slow tests/torture {{arguments}}
+
+# The same histories and kills again, from a seed that was printed.
+replay seed *arguments:
+    TORTURE_SEED={{seed}} pytest -m slow tests/torture/test_long.py {{arguments}}
 
 # Check style, types and layers.
 lint:
