@@ -1,6 +1,4 @@
-"""Every error that Counterfoil raises on purpose.
-
-The class says who can end it; `code` is stable and documented; `what` says what happened and `do` what to do.
+"""Every error raised on purpose: its class says who can end it, its code is stable, and it says what to do.
 
     CounterfoilError
     ├── NeedsPerson            someone has to act
@@ -40,8 +38,7 @@ The class says who can end it; `code` is stable and documented; `what` says what
     │   ├── StoreFailed        our own memory is full, busy or gone
     │   └── Cancelled          a person ended the sync before its time
     │       └── Interrupted    its process was told to end
-    └── Defect                 ours to mend: please report it
-"""
+    └── Defect                 ours to mend: please report it"""
 
 
 class CounterfoilError(Exception):
@@ -51,8 +48,7 @@ class CounterfoilError(Exception):
 
     def __init__(self, what: str, *, do: str = "") -> None:
         super().__init__(f"{what} {do}".strip())
-        self.what = what
-        self.do = do
+        self.what, self.do = what, do
 
 
 class NeedsPerson(CounterfoilError):
@@ -62,9 +58,13 @@ class NeedsPerson(CounterfoilError):
 
 
 class Transient(CounterfoilError):
-    """Time can end it: trying again later is right."""
+    """Time can end it: trying again later is right, after `retry_after` seconds where that is known."""
 
     code = "transient"
+
+    def __init__(self, what: str, *, do: str = "", retry_after: float | None = None) -> None:
+        super().__init__(what, do=do)
+        self.retry_after = retry_after
 
 
 class Defect(CounterfoilError):
@@ -179,8 +179,7 @@ class RequestRefused(NeedsPerson):
 
     def __init__(self, what: str, *, do: str = "", fault_code: str = "", detail: str = "") -> None:
         super().__init__(what, do=do)
-        self.fault_code = fault_code
-        self.detail = detail
+        self.fault_code, self.detail = fault_code, detail
 
 
 class RecordGone(RequestRefused):
@@ -199,10 +198,6 @@ class RateLimited(Transient):
     """QuickBooks answered 429 more often than we may wait for."""
 
     code = "quickbooks.rate_limited"
-
-    def __init__(self, what: str, *, do: str = "", retry_after: float | None = None) -> None:
-        super().__init__(what, do=do)
-        self.retry_after = retry_after
 
 
 class QuickBooksDown(Transient):
@@ -252,13 +247,9 @@ class WarehouseFailed(Transient):
 
 
 class TooManyGuesses(Transient):
-    """There were too many wrong passwords in a short time; `retry_after` is in seconds."""
+    """There were too many wrong passwords in a short time."""
 
     code = "too_many_guesses"
-
-    def __init__(self, what: str, *, do: str = "", retry_after: float) -> None:
-        super().__init__(what, do=do)
-        self.retry_after = retry_after
 
 
 class SyncRunning(Transient):

@@ -1,6 +1,7 @@
 """A store on either database, a clock that tests move, and people: Ada is the administrator, Ed an editor."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from counterfoil.actions import links, users
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Role
+from counterfoil.model.openid import Provider
 from counterfoil.model.user import User
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.store import users as stored_users
 from counterfoil.store.db import Database
+from tests.people.provider import CLIENT, SECRET, OpenIdProvider, running
 from tests.store.conftest import db, migrated_file, migrated_server, url, vault
 
 __all__ = ["db", "migrated_file", "migrated_server", "url", "vault"]
@@ -73,3 +76,16 @@ def person(around: Surroundings, email: str, role: Role) -> User:
 def as_user(around: Surroundings, user: User) -> Surroundings:
     """The same world, asked by this user."""
     return replace(around, actor=user.actor)
+
+
+@pytest.fixture
+def provider(clock: Clock) -> Iterator[OpenIdProvider]:
+    with running() as provider:
+        provider.now = int(clock().timestamp())
+        provider.person = {"email": "Ada@acme.example", "email_verified": True, "name": "Ada"}
+        yield provider
+
+
+@pytest.fixture
+def world(around: Surroundings, provider: OpenIdProvider) -> Surroundings:
+    return replace(around, openid=Provider(issuer=provider.url, client_id=CLIENT, client_secret=SECRET))

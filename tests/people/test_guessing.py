@@ -30,6 +30,7 @@ def test_an_address_that_guesses_is_refused_even_with_the_right_password(
     with pytest.raises(TooManyGuesses) as refused:
         signing_in.sign_in(around, ada.email, PASSWORD, address=EVIL)
 
+    assert refused.value.retry_after is not None
     assert 0 < refused.value.retry_after <= FROM_ADDRESS.window.total_seconds()
 
 

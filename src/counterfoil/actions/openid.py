@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from counterfoil import openid
 from counterfoil.actions.signing_in import SignedIn, begin_session
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
@@ -11,6 +10,7 @@ from counterfoil.errors import NotFound, NotSignedIn, SettingInvalid
 from counterfoil.model.identity import name_fault, new_id
 from counterfoil.model.openid import Identity, Provider
 from counterfoil.model.user import User, email_fault, normal_email
+from counterfoil.openid import sign_in as elsewhere
 from counterfoil.store import links, users
 from counterfoil.store.db import Database
 
@@ -36,8 +36,8 @@ def redirect_uri(public_url: str) -> str:
 
 def begin(around: Surroundings, public_url: str) -> Begun:
     """Begin to sign in. Raises SettingInvalid when no provider is set, or it is set wrongly, Transient."""
-    kept = openid.new_kept()
-    page = openid.page(_provider(around), kept, redirect_uri(public_url))
+    kept = elsewhere.new_kept()
+    page = elsewhere.page(_provider(around), kept, redirect_uri(public_url))
     return Begun(page=page, kept=kept.text())
 
 
@@ -50,9 +50,9 @@ def finish(
     invited; SettingInvalid, Transient.
     """
     provider = _provider(around)
-    known = openid.identity(
+    known = elsewhere.identity(
         provider,
-        openid.read_kept(kept),
+        elsewhere.read_kept(kept),
         answer,
         redirect_uri=redirect_uri(public_url),
         now=around.now(),

@@ -1,0 +1,1 @@
+"""An OpenID provider on the wire: people sign in with an account that they have already."""
