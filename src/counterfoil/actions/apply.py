@@ -19,6 +19,7 @@ from counterfoil.actions.wanted import Wanted, read_wanted
 from counterfoil.model.actor import Role
 from counterfoil.store import locks
 from counterfoil.store.db import Database
+from counterfoil.store.turns import take_turn
 
 
 def apply(around: Surroundings, document: Document, *, dry_run: bool = False) -> tuple[Change, ...]:
@@ -35,6 +36,7 @@ def apply(around: Surroundings, document: Document, *, dry_run: bool = False) ->
     birth = Birth(now=around.now(), chance=around.chance)
     # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
     with ExitStack() as held, _no_refresh(around.db, wanted), around.db.transaction(keep=not dry_run) as one:
+        take_turn(one)
         known = read_known(one)
         check(document, wanted, known, around.environment)
         document.refuse_if_faulty()

@@ -20,6 +20,7 @@ from counterfoil.quickbooks.access import Safe
 from counterfoil.stop import NEVER, Stop
 from counterfoil.store import credentials, locks, sources
 from counterfoil.store.db import Database
+from counterfoil.store.turns import take_turn
 
 REFRESH_WAIT = 120.0
 """Seconds to wait for another process's refresh, which asks Intuit up to four times."""
@@ -166,6 +167,7 @@ def remove(around: Surroundings, name: str, *, version: int | None = None) -> No
     """Forget a credential and its tokens. Raises Forbidden, NotFound, InUse, ChangedMeanwhile."""
     need(around.actor, Role.EDITOR)
     with around.db.transaction() as one:
+        take_turn(one)
         credential = credentials.named(one, name)
         refuse_stale(credential, version)
         users = [source.name for source in sources.every(one) if source.credential.id == credential.id]

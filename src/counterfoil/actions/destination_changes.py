@@ -25,6 +25,7 @@ from counterfoil.model.destination import Destination
 from counterfoil.model.identity import name_fault, new_id
 from counterfoil.store import destinations
 from counterfoil.store.db import Database
+from counterfoil.store.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ def create(around: Surroundings, new: NewDestination) -> Destination:
         options=sealed.options,
     )
     with around.db.transaction() as one:
+        take_turn(one)
         known = read_known(one)
         _refuse_taken(known, new.name)
         _save(around, one, known, destination, sealed)
@@ -73,6 +75,7 @@ def change(
     need(around.actor, Role.EDITOR)
     # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
     with ExitStack() as held, around.db.transaction() as one:
+        take_turn(one)
         known = read_known(one)
         before = known_as(known.destinations, name, "destination")
         refuse_stale(before, version)

@@ -16,6 +16,7 @@ from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
 from counterfoil.store import connections, destinations
 from counterfoil.store.db import Database
+from counterfoil.store.turns import take_turn
 
 YES = ("true", "yes", "on", "1")
 NO = ("false", "no", "off", "0")
@@ -35,6 +36,7 @@ def remove(around: Surroundings, name: str, *, version: int | None = None) -> No
     """Forget a destination; its tables stay in the warehouse. Raises Forbidden, NotFound, InUse, ChangedMeanwhile."""
     need(around.actor, Role.EDITOR)
     with around.db.transaction() as one:
+        take_turn(one)
         destination = destinations.named(one, name)
         refuse_stale(destination, version)
         feeding = {feed.source.name for feed in connections.every(one) if feed.destination == destination}

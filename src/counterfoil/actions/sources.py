@@ -27,6 +27,7 @@ from counterfoil.model.sync import Sync
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.store import connections, cursors, locks, sources, syncs
 from counterfoil.store.db import Database
+from counterfoil.store.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def create(around: Surroundings, new: NewSource) -> SourceView:
     """Make a source. Raises Forbidden, NotFound, SettingInvalid, AlreadyExists for a name or a table."""
     need(around.actor, Role.EDITOR)
     with around.db.transaction() as one:
+        take_turn(one)
         known = read_known(one)
         if new.name in known.sources:
             raise AlreadyExists(f"There is a source named {new.name!r} already.", do="Choose another name.")
@@ -147,6 +149,7 @@ def remove(around: Surroundings, name: str, *, version: int | None = None) -> No
         locks.company(around.db, source.credential.realm_id, locks.Purpose.SYNC),
         around.db.transaction() as one,
     ):
+        take_turn(one)
         source = sources.named(one, name)
         refuse_stale(source, version)
         sources.remove(one, source)
@@ -160,6 +163,7 @@ def _change(
     need(around.actor, Role.EDITOR)
     # Locks outlive the transaction: a sync sees all that changed, or is refused meanwhile.
     with ExitStack() as held, around.db.transaction() as one:
+        take_turn(one)
         known = read_known(one)
         before = known_as(known.sources, name, "source")
         refuse_stale(before, version)
