@@ -45,13 +45,13 @@ class Bookkeeper:
     def change(self, number: int) -> None:
         """New words."""
         if (found := self._some(tuple(NOTE), number)) is not None:
-            self._write(*found)
+            _write(self, *found)
 
     def flurry(self, number: int) -> None:
         """One record, several times in one second."""
         if (found := self._some(tuple(NOTE), number)) is not None:
             for _ in range(3):
-                self._write(*found)
+                _write(self, *found)
 
     def blank(self, number: int) -> None:
         """A field that is no longer there."""
@@ -108,27 +108,6 @@ class Bookkeeper:
         if loser and winner and loser != winner:
             self.clerk.merge(loser[0], loser[1], winner[1])
 
-    def bring(self, how_many: int, number: int) -> None:
-        """An import: so many activities, all of one second."""
-        books, like = self.clerk.books, self._some(("TimeActivity",), number)
-        if like is None:
-            return
-        kept = self.clerk.get(*like)
-        at = stamp(int(self.clerk._now().timestamp()))
-        with books.held():
-            for _ in range(how_many):
-                own = {"Id": f"9{next(self.fresh):07}", "SyncToken": "0", "Description": f"imported {number}"}
-                books.put(
-                    "TimeActivity", kept | own | {"MetaData": {"CreateTime": at, "LastUpdatedTime": at}}
-                )
-
-    def poison(self, number: int) -> None:
-        """A record that spoils every answer with it; often it was edited just before."""
-        if (found := self._some(tuple(NOTE), number)) is not None:
-            if number % 3:
-                self._write(*found)
-            self.clerk.books.poisoned.add(found)
-
     def reclassify(self, number: int) -> None:
         """A word in a list that has no pages and is not told of by change data capture."""
         if (found := self._some(("TaxClassification",), number)) is not None:
@@ -139,9 +118,31 @@ class Bookkeeper:
         ids = self.clerk.ids(entity)
         return (entity, ids[(number // len(entities)) % len(ids)]) if ids else None
 
-    def _write(self, entity: str, id_: str) -> None:
-        number = next(self.fresh)
-        self.clerk.change(entity, id_, {NOTE[entity]: f"note {number}{ODD[number % len(ODD)]}"})
+
+def bring(keeper: Bookkeeper, how_many: int, number: int) -> None:
+    """An import: so many activities, all of one second."""
+    books, like = keeper.clerk.books, keeper._some(("TimeActivity",), number)
+    if like is None:
+        return
+    kept = keeper.clerk.get(*like)
+    at = stamp(int(keeper.clerk._now().timestamp()))
+    with books.held():
+        for _ in range(how_many):
+            own = {"Id": f"9{next(keeper.fresh):07}", "SyncToken": "0", "Description": f"imported {number}"}
+            books.put("TimeActivity", kept | own | {"MetaData": {"CreateTime": at, "LastUpdatedTime": at}})
+
+
+def poison(keeper: Bookkeeper, number: int) -> None:
+    """A record that spoils every answer with it; often it was edited just before."""
+    if (found := keeper._some(tuple(NOTE), number)) is not None:
+        if number % 3:
+            _write(keeper, *found)
+        keeper.clerk.books.poisoned.add(found)
+
+
+def _write(keeper: Bookkeeper, entity: str, id_: str) -> None:
+    number = next(keeper.fresh)
+    keeper.clerk.change(entity, id_, {NOTE[entity]: f"note {number}{ODD[number % len(ODD)]}"})
 
 
 def _named(entity: str, number: int) -> dict[str, Any]:

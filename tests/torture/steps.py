@@ -7,7 +7,7 @@ from datetime import timedelta
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sync.progress import Progress, Stage, Watch
 from tests.torture.company import STREAMS
-from tests.torture.deeds import DEEDS
+from tests.torture.deeds import DEEDS, bring, poison
 from tests.torture.history import COMPARED, REFRESHED, USUAL, History
 from tests.torture.trouble import FAULTS, held
 
@@ -92,12 +92,12 @@ def _bulk(history: History, number: int) -> None:
 
 def _import(history: History, number: int) -> None:
     """More records in one second than a page, or two, can hold."""
-    history.books.bring(1001 + number % 1200, number)
+    bring(history.books, 1001 + number % 1200, number)
 
 
 def _poison(history: History, number: int) -> None:
     """A record that QuickBooks cannot serve any more, edited on the way or not."""
-    history.books.poison(number)
+    poison(history.books, number)
 
 
 def _heal(history: History, _: int) -> None:
