@@ -23,9 +23,9 @@ import time
 from counterfoil.cli import stopping
 
 def work(stop):
-    stop.calling(lambda: print("asked", flush=True)).__enter__()
-    print("working", flush=True)
-    time.sleep(1000)
+    with stop.calling(lambda: print("asked", flush=True)):
+        print("working", flush=True)
+        time.sleep(1000)
 
 stopping.PATIENCE = {patience}
 stopping.stoppable(work)
