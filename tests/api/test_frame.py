@@ -61,6 +61,16 @@ def test_a_wrong_address_or_method_is_a_problem(
     assert problem_of(viewer.request(method, path))["status"] == status
 
 
+def test_a_wrong_method_is_told_the_right_ones(viewer: httpx2.Client) -> None:
+    assert viewer.put("/api/v1/users").headers["allow"] == "GET, POST"
+    assert viewer.put("/healthz").headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize("moment", ["0", "1766400000", "2026-11-22T09:30:00", "yesterday"])
+def test_a_moment_has_to_say_on_whose_clock(viewer: httpx2.Client, moment: str) -> None:
+    assert problem_of(viewer.get("/api/v1/syncs", params={"since": moment}))["status"] == 422
+
+
 def test_a_request_that_is_not_as_described_names_the_place_and_repeats_no_value(
     viewer: httpx2.Client,
 ) -> None:

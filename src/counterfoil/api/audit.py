@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from counterfoil.actions import audit
 from counterfoil.api.access import Admin
+from counterfoil.api.moments import Moment
 from counterfoil.api.paging import Limit, Page
 from counterfoil.api.routes import router
 from counterfoil.model.entry import Chosen
@@ -39,8 +40,8 @@ def list_(
     deed: Word = "",
     noun: Word = "",
     thing: Word = "",
-    since: Annotated[AwareDatetime | None, Query(description="Then or later.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before.")] = None,
+    since: Annotated[Moment | None, Query(description="Then or later.")] = None,
+    until: Annotated[Moment | None, Query(description="Before.")] = None,
     limit: Limit = 50,
     last: Annotated[int | None, Query(alias="after", ge=1, le=2**62)] = None,
 ) -> Page[Entry]:

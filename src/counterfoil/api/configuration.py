@@ -79,7 +79,7 @@ def apply(
     "/export",
     operation_id="exportConfiguration",
     response_class=Response,
-    responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {YAML: {"schema": {"type": "object"}}}}},
 )
 def export(around: Viewer) -> Response:
     """Everything as a YAML file, without secrets: applied to an empty home, it makes the same again."""

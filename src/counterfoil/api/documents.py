@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from counterfoil import __version__
+from counterfoil.api.once import HEADER, KEY
 from counterfoil.api.problems import MEDIA_TYPE
 from counterfoil.api.routes import FAULTS
 
@@ -18,6 +19,14 @@ Everything that the pages and the command line can do. Errors are problem detail
 * **Lists** come in pages: send `next` of one page as `after` for the following one.
 """
 
+ONCE = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Does the work once, however often the request is sent; for a day a repeat gets the first answer.",
+    "schema": {"type": "string", "pattern": KEY, "examples": ["7f2c1d1e-4f0e-4a58-9d0b-0d5f3a6f2c11"]},
+}
+
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The document of all routes, made once."""
@@ -26,8 +35,12 @@ def document(app: FastAPI) -> dict[str, Any]:
             title="Counterfoil", version=__version__, description=DESCRIPTION, routes=app.routes
         )
         for operations in made["paths"].values():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 _mend(operation)
+                if method in ("put", "patch"):
+                    _need_version(operation)
+                if method == "post":
+                    operation.setdefault("parameters", []).append(ONCE)
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -39,3 +52,10 @@ def _mend(operation: dict[str, Any]) -> None:
             answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
         if status == "422":
             del operation["responses"][status]
+
+
+def _need_version(operation: dict[str, Any]) -> None:
+    """A change without it is answered 428; marked as needed in the code, its absence would be told as any other."""
+    for parameter in operation["parameters"]:
+        if parameter["name"] == "if-match":
+            parameter["required"] = True

@@ -35,6 +35,17 @@ AT_ONCE = 500
 """Lines of the log in one look."""
 
 
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["sync", "line", "end"]},
+        "id": {"type": "string", "description": "The number of the last log line that was sent."},
+        "data": {"type": "string", "description": "A Sync, or a line of its log, in JSON."},
+    },
+}
+"""How the document tells of an event."""
+
+
 class Line(BaseModel):
     """One line of a sync's log."""
 
@@ -76,7 +87,7 @@ class _Listener:
     "/{sync_id}/events",
     operation_id="followSync",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}}},
 )
 async def follow(
     request: Request,

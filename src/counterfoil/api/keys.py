@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from counterfoil.actions import keys
 from counterfoil.api.access import Admin
+from counterfoil.api.moments import Moment
 from counterfoil.api.paging import After, Limit, Page, after, page
 from counterfoil.api.routes import router
 from counterfoil.api.versions import Told
@@ -38,7 +39,7 @@ class Wanted(BaseModel):
 
     name: str = Field(max_length=100, examples=["dbt"])
     role: Role
-    ends_at: AwareDatetime | None = None
+    ends_at: Moment | None = None
 
 
 class Made(BaseModel):

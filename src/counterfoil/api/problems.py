@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from counterfoil import errors
 from counterfoil.errors import CounterfoilError
@@ -152,7 +153,16 @@ async def _refused(request: Request, error: Exception) -> Response:
         told = errors.RequestInvalid(f"{HTTPStatus(error.status_code).phrase}.", do="See /api/docs.")
     answer = problem(told, error.status_code)
     answer.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_methods(request))
     return answer
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of an address: each route knows only its own."""
+    routes: Sequence[Route] = request.app.state.routes
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 async def _unforeseen(request: Request, defect: Exception) -> Response:

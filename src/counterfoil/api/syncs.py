@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from counterfoil.actions import syncs
 from counterfoil.actions.syncs import Errand, SyncView
 from counterfoil.api.access import Editor, Viewer
+from counterfoil.api.moments import Moment
 from counterfoil.api.paging import After, Limit, Page, page
 from counterfoil.api.routes import router
 from counterfoil.model import outcome as outcomes
@@ -92,7 +93,7 @@ class Wanted(BaseModel):
     source: str = Field(max_length=100, examples=["acme"])
     streams: list[Annotated[str, Field(max_length=60)]] | None = Field(None, min_length=1, max_length=200)
     full: bool = Field(default=False, description="Read in full again: a resync.")
-    since: AwareDatetime | None = Field(None, description="Read again what changed from then on: a backfill.")
+    since: Moment | None = Field(None, description="Read again what changed from then on: a backfill.")
 
 
 @routes.get("", operation_id="listSyncs")
@@ -101,8 +102,8 @@ def list_(
     source: Annotated[str | None, Query(max_length=100, description="Of this source.")] = None,
     state: Annotated[list[SyncState] | None, Query(description="In one of these states.")] = None,
     cause: Annotated[list[Cause] | None, Query(description="For one of these causes.")] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Started then or later.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Started before.")] = None,
+    since: Annotated[Moment | None, Query(description="Started then or later.")] = None,
+    until: Annotated[Moment | None, Query(description="Started before.")] = None,
     limit: Limit = 50,
     last: Annotated[After, Query(alias="after")] = "",
 ) -> Page[Sync]:

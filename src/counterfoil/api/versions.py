@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Depends, Header, Response
 
-from counterfoil.errors import RequestInvalid, VersionNeeded
+from counterfoil.errors import VersionNeeded
 
 
 class _Thing(msgspec.Struct):
@@ -39,23 +39,26 @@ def _version(body: bytes) -> int | None:
         return None
 
 
-IfMatch = Annotated[
-    str | None, Header(description="The ETag of what you read; * overwrites whatever stands there.")
+TAG = r'^(\*|(W/)?"\d{1,9}(\.[0-9a-f]{1,64})?")$'
+
+_IfMatch = Annotated[
+    str,
+    Header(
+        pattern=TAG,
+        description="The ETag of what you read; * overwrites whatever stands there.",
+        examples=['"3.9f86d081884c7d65"'],
+    ),
 ]
 
 
-def _told(if_match: IfMatch = None) -> int | None:
+def _told(if_match: _IfMatch = "") -> int | None:
     """The version that a request names; None where it names none, or any."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = re.fullmatch(r'"?(\d{1,9})(\.[0-9a-f]*)?"?', if_match.strip().removeprefix("W/"))
-    if found is None:
-        raise RequestInvalid("If-Match is no ETag of ours.", do="Send the ETag as you got it, in its quotes.")
-    return int(found[1])
+    found = re.search(r"\d+", if_match)
+    return None if found is None else int(found[0])
 
 
-def _needed(if_match: IfMatch = None) -> int | None:
-    if if_match is None:
+def _needed(if_match: _IfMatch = "") -> int | None:
+    if not if_match:
         raise VersionNeeded(
             "A change has to say which version it changes.",
             do="Send the ETag of what you read as If-Match, or * to overwrite whatever stands there.",

@@ -54,9 +54,10 @@ def create_app(
     app.state.public_url = public_url
     app.state.ending = ending or Event()
     app.router.routes.append(webhook_route(inbox))
-    app.include_router(sight_routes(around))
-    for routes in (sight_routes(around), *api.routers()):
-        app.include_router(routes)
+    routers = (sight_routes(around), *api.routers())
+    for router in routers:
+        app.include_router(router)
+    app.state.routes = [webhook_route(inbox), *(route for router in routers for route in router.routes)]
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     answer_with_problems(app)
     app.router.default = _elsewhere(app, web.pages(around, public_url=public_url))
