@@ -8,6 +8,7 @@ import typer
 
 from counterfoil import __version__
 from counterfoil.cli import (
+    alerts,
     apply,
     audit,
     budget,
@@ -16,8 +17,8 @@ from counterfoil.cli import (
     demo,
     destinations,
     keys,
-    rotate,
     move,
+    rotate,
     sandbox,
     serve,
     sources,
@@ -25,8 +26,8 @@ from counterfoil.cli import (
     syncs,
     tables,
     users,
-)
     worker,
+)
 from counterfoil.cli.exits import ExitCode
 from counterfoil.cli.screen import Screen
 from counterfoil.cli.tree import tree
