@@ -35,6 +35,7 @@ from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.stop import NEVER, Stop
 from counterfoil.store import connections, credentials, locks, outcomes, queue, sources, syncs
 from counterfoil.store.db import Database
+from counterfoil.sync.journal import Journal, recording
 from counterfoil.sync.progress import SILENT, Watch
 from counterfoil.sync.run import Road, run
 
@@ -49,11 +50,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who watches a sync, who may stop it, and what makes sure that it may still load."""
+    """Who watches a sync and writes it down, who may stop it, and what makes sure that it may still load."""
 
     watch: Watch
     stop: Stop
     assure: Assure
+    journal: Journal
 
 
 def perform(around: Surroundings, sync_id: str, stop: Stop, watch: Watch = SILENT) -> Sync:
@@ -62,30 +64,37 @@ def perform(around: Surroundings, sync_id: str, stop: Stop, watch: Watch = SILEN
     Told that the process ends, or that the company is being read after all, it waits again; what fails otherwise
     stands in the sync. Raises NotFound when the sync's source was removed meanwhile.
     """
-    db, sync = around.db, syncs.with_id(around.db, sync_id)
-    realm = sync.source.credential.realm_id
-    try:
-        with locks.company(db, realm, locks.Purpose.SYNC, wait=LOCK_WAIT, stop=stop) as assure:  # Promise 8
-            syncs.close_abandoned(db, realm, around.now())
-            source = sources.named(db, sync.source.name)  # it may have changed until we had the lock
-            walk(around, replace(sync, source=source), Guard(watch, stop, assure))
-    except (Interrupted, SyncRunning):
-        queue.put_back(around.db, sync, around.now())
-    except LockLost as lost:
-        log.warning("%s", lost)
-        queue.put_back(around.db, sync, around.now(), died=True)
-    except StoreFailed as failed:
-        log.error("The sync %s stays unfinished until the store is back. %s", sync.id, failed)
-    except CounterfoilError as error:
-        remember(around, sync, error)
-    except Exception as defect:
-        log.exception("A defect ended the sync %s.", sync.id)
-        remember(around, sync, defect)
+    sync = syncs.with_id(around.db, sync_id)
+    with recording(around.db, sync_id, watch) as journal:
+        try:
+            _perform(around, sync, stop, journal)
+        except (Interrupted, SyncRunning) as error:
+            log.info("The sync is put back, and begun again soon. %s", error)
+            queue.put_back(around.db, sync, around.now())
+        except LockLost as lost:
+            log.warning("%s", lost)
+            queue.put_back(around.db, sync, around.now(), died=True)
+        except StoreFailed as failed:
+            log.error("The sync %s stays unfinished until the store is back. %s", sync.id, failed)
+        except CounterfoilError as error:
+            remember(around, sync, error, journal)
+        except Exception as defect:
+            log.exception("A defect ended the sync %s.", sync.id)
+            remember(around, sync, defect, journal)
     return syncs.with_id(around.db, sync_id)
+
+
+def _perform(around: Surroundings, sync: Sync, stop: Stop, journal: Journal) -> None:
+    db, realm = around.db, sync.source.credential.realm_id
+    with locks.company(db, realm, locks.Purpose.SYNC, wait=LOCK_WAIT, stop=stop) as assure:  # Promise 8
+        syncs.close_abandoned(db, realm, around.now())
+        source = sources.named(db, sync.source.name)  # it may have changed until we had the lock
+        walk(around, replace(sync, source=source), Guard(journal.watch, stop, assure, journal))
 
 
 def walk(around: Surroundings, sync: Sync, guard: Guard) -> tuple[Sync, tuple[StreamOutcome, ...]]:
     """Walk the road with a sync that is stored as running, whose company is ours, and keep what came of it."""
+    guard.journal.note(f"The sync {sync.id} of {sync.source.name} begins.")
     connected = connections.of_source(around.db, sync.source)
     if not connected:
         raise NotFound(f"{sync.source.name} feeds no destination.", do="Connect one to it, then sync.")
@@ -98,18 +107,21 @@ def walk(around: Surroundings, sync: Sync, guard: Guard) -> tuple[Sync, tuple[St
         became = run(_road(around, sync, connected, opened, client, replace(guard, watch=watch)))
         ended = _ended(sync, became, around.now())
         ended = replace(ended, totals=replace(ended.totals, calls=client.counters.metered))
+    _warn(around, sync.source)
+    _write_down(guard.journal, ended)
     with around.db.transaction() as one:
         outcomes.save(one, sync.id, became)
         _keep(one, ended)
-    _warn(around, sync.source)
     return ended, became
 
 
-def remember(around: Surroundings, sync: Sync, error: BaseException) -> None:
+def remember(around: Surroundings, sync: Sync, error: BaseException, journal: Journal) -> None:
     """Keep how a sync ended early. A store that cannot is told by the next sync, which finds this one abandoned."""
     try:
         so_far = syncs.with_id(around.db, sync.id)  # with the calls that it took
-        _keep(around.db, _failed(replace(so_far, worker=sync.worker), error, around.now()))
+        ended = _failed(replace(so_far, worker=sync.worker), error, around.now())
+        _write_down(journal, ended)
+        _keep(around.db, ended)
     except StoreFailed as worse:
         log.error("How the sync %s ended could not be kept. %s", sync.id, worse)
 
@@ -119,6 +131,14 @@ def _keep(db: Database, ended: Sync) -> None:
         syncs.save(db, ended)
     elif not queue.end(db, ended):
         log.warning("The sync %s was given to another worker meanwhile.", ended.id)
+
+
+def _write_down(journal: Journal, ended: Sync) -> None:
+    """The last line; who follows a sync has all of them once its end is stored."""
+    words = f"{ended.state}: {ended.totals.read:,} records read, {ended.totals.calls:,} metered calls"
+    level = logging.INFO if not ended.code else logging.ERROR
+    journal.note(" ".join(filter(None, (words + ".", ended.what, ended.do))), level, code=ended.code)
+    journal.write()
 
 
 def _warn(around: Surroundings, source: Source) -> None:

@@ -14,6 +14,7 @@ from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync
 from counterfoil.stop import Stop
 from counterfoil.store import locks, sources, syncs
+from counterfoil.sync.journal import recording
 from counterfoil.sync.progress import Watch
 
 
@@ -41,12 +42,13 @@ def sync_now(
         with around.db.transaction() as one:
             syncs.save(one, sync)
             note(around, one, "began", ("sync", sync.id, source.name))
-        try:
-            with Pulse(around.db) as pulse, pulse.over(sync.id, stop):
-                ended = walk(around, sync, Guard(watch, stop, assure))
-        except BaseException as error:
-            remember(around, sync, error)
-            raise
+        with recording(around.db, sync.id, watch) as journal:
+            try:
+                with Pulse(around.db) as pulse, pulse.over(sync.id, stop):
+                    ended = walk(around, sync, Guard(journal.watch, stop, assure, journal))
+            except BaseException as error:
+                remember(around, sync, error, journal)
+                raise
     warn(standing(around.db, around.now(), around.monthly_calls))
     return ended
 

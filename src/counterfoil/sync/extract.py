@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,11 +83,14 @@ class _Extraction:
 
     def _work(self, hands: ThreadPoolExecutor, pieces: list[Piece]) -> None:
         """Read pieces and the pieces that follow them until none is left."""
-        open_pieces: set[Future[list[Piece]]] = {hands.submit(self._read, piece) for piece in pieces}
+        open_pieces: set[Future[list[Piece]]] = {self._hand(hands, piece) for piece in pieces}
         while open_pieces:
             done, open_pieces = wait(open_pieces, return_when=FIRST_COMPLETED)
             following = [piece for future in done for piece in future.result()]
-            open_pieces |= {hands.submit(self._read, piece) for piece in following}
+            open_pieces |= {self._hand(hands, piece) for piece in following}
+
+    def _hand(self, hands: ThreadPoolExecutor, piece: Piece) -> Future[list[Piece]]:
+        return hands.submit(copy_context().run, self._read, piece)  # logs say for which sync
 
     def _read(self, piece: Piece) -> list[Piece]:
         read = self.reads[piece.stream.name]
