@@ -7,7 +7,13 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from fastapi import FastAPI
+
+from counterfoil import api
+from counterfoil.api.documents import document
+from counterfoil.api.page import role_of
 from counterfoil.declared import SETTINGS, Setting
 from counterfoil.errors import CounterfoilError, Defect, NeedsPerson, Transient
 from counterfoil.model.stream import Stream
@@ -34,6 +40,7 @@ def pages() -> dict[Path, str]:
         Path("settings.md"): settings_page(),
         Path("errors.md"): errors_page(),
         Path("tables.md"): index_page(),
+        Path("api.md"): api_page(),
     }
     return made | {_path(stream): entity_page(stream) for stream in catalog().values()}
 
@@ -55,6 +62,32 @@ def _setting(setting: Setting) -> str:
     default = f"`{setting.default}`" if setting.default else "none"
     file = f"`{setting.variable}_FILE`" if setting.secret else ""
     return f"| `{setting.variable}` | {setting.help} | {default} | {file} |\n"
+
+
+def api_page() -> str:
+    """Every operation of the API, by noun: its role and what it is for."""
+    app = FastAPI()
+    for router in api.routers():
+        app.include_router(router)
+    nouns: dict[str, str] = {}
+    for path, operations in document(app)["paths"].items():
+        for method, operation in operations.items():
+            noun = operation["tags"][0]
+            nouns[noun] = nouns.get(noun, "") + _operation(method, path, operation)
+    sections = (
+        f"\n## {noun}\n\n| Operation | | Role | What it does |\n|---|---|---|---|\n{rows}"
+        for noun, rows in nouns.items()
+    )
+    return (
+        f"# The API\n\n{NOTE}"
+        "[A guide](../guides/api.md) tells how to use it. A running service shows bodies and answers at `/api/docs`.\n"
+        + "".join(sections)
+    )
+
+
+def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
+    what = " ".join(operation["description"].split())
+    return f"| `{method.upper()} {path}` | `{operation['operationId']}` | {role_of(operation)} | {what} |\n"
 
 
 def errors_page() -> str:

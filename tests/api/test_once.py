@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from counterfoil.api.once import GIVEN_UP, KEPT
-from counterfoil.store import replies
 from counterfoil.store.service_schema import replies as table
 from tests.api.service import Service
 
@@ -134,10 +133,3 @@ def test_of_many_at_the_same_time_one_does_the_work(service: Service) -> None:
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
     assert all(answer.json()["code"] == "request.still_running" for answer in answers if answer.is_error)
-
-
-def test_old_replies_are_forgotten(admin: httpx2.Client, service: Service) -> None:
-    admin.post("/api/v1/keys", json=WANTED, headers=KEY)
-
-    assert replies.forget_before(service.db, service.around.now() - KEPT) == 0
-    assert replies.forget_before(service.db, service.around.now() + timedelta(seconds=1)) == 1

@@ -9,13 +9,11 @@ from pydantic import BaseModel, Field
 from counterfoil.actions import audit
 from counterfoil.api.access import Admin
 from counterfoil.api.moments import Moment
-from counterfoil.api.paging import Limit, Page
+from counterfoil.api.paging import MOST, Page
 from counterfoil.api.routes import router
 from counterfoil.model.entry import Chosen
 
 routes = router("audit")
-
-Word = Annotated[str, Query(max_length=200)]
 
 
 class Entry(BaseModel):
@@ -33,21 +31,31 @@ class Entry(BaseModel):
     detail: dict[str, Any]
 
 
+class Asked(BaseModel):
+    """Which entries are asked for. `actor` and `thing` are ids or names."""
+
+    actor: str = Field("", max_length=200)
+    deed: str = Field("", max_length=200)
+    noun: str = Field("", max_length=200)
+    thing: str = Field("", max_length=200)
+    since: Moment | None = Field(None, description="Then or later.")
+    until: Moment | None = Field(None, description="Before.")
+    limit: int = Field(50, ge=1, le=MOST)
+    after: int | None = Field(None, ge=1, le=2**62, description="`next` of the page before.")
+
+
 @routes.get("", operation_id="listAudit")
-def list_(
-    around: Admin,
-    actor: Word = "",
-    deed: Word = "",
-    noun: Word = "",
-    thing: Word = "",
-    since: Annotated[Moment | None, Query(description="Then or later.")] = None,
-    until: Annotated[Moment | None, Query(description="Before.")] = None,
-    limit: Limit = 50,
-    last: Annotated[int | None, Query(alias="after", ge=1, le=2**62)] = None,
-) -> Page[Entry]:
-    """The newest entries first. `actor` and `thing` are ids or names."""
-    chosen = Chosen(actor=actor, deed=deed, noun=noun, thing=thing, since=since, until=until)
-    found = audit.entries(around, chosen, before=last, limit=limit)
+def list_(around: Admin, asked: Annotated[Asked, Query()]) -> Page[Entry]:
+    """The newest entries first."""
+    chosen = Chosen(
+        actor=asked.actor,
+        deed=asked.deed,
+        noun=asked.noun,
+        thing=asked.thing,
+        since=asked.since,
+        until=asked.until,
+    )
+    found = audit.entries(around, chosen, before=asked.after, limit=asked.limit)
     return Page(
         items=[Entry.model_validate(entry, from_attributes=True) for entry in found.entries],
         next=None if found.before is None else str(found.before),

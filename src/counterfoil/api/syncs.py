@@ -10,7 +10,7 @@ from counterfoil.actions import syncs
 from counterfoil.actions.syncs import Errand, SyncView
 from counterfoil.api.access import Editor, Viewer
 from counterfoil.api.moments import Moment
-from counterfoil.api.paging import After, Limit, Page, page
+from counterfoil.api.paging import MOST, Page, page
 from counterfoil.api.routes import router
 from counterfoil.model import outcome as outcomes
 from counterfoil.model import sync as model
@@ -96,26 +96,34 @@ class Wanted(BaseModel):
     since: Moment | None = Field(None, description="Read again what changed from then on: a backfill.")
 
 
+class Asked(BaseModel):
+    """Which syncs are asked for: those that fit everything given."""
+
+    source: str | None = Field(None, max_length=100, description="Of this source.")
+    state: list[SyncState] = Field([], description="In one of these states.")
+    cause: list[Cause] = Field([], description="For one of these causes.")
+    since: Moment | None = Field(None, description="Started then or later.")
+    until: Moment | None = Field(None, description="Started before.")
+    limit: int = Field(50, ge=1, le=MOST)
+    after: str = Field("", max_length=200, description="`next` of the page before.")
+
+    def wish(self) -> Wish:
+        """It in the words of the store."""
+        return Wish(
+            states=frozenset(self.state) or None,
+            causes=frozenset(self.cause) or None,
+            since=self.since,
+            until=self.until,
+        )
+
+
 @routes.get("", operation_id="listSyncs")
-def list_(
-    around: Viewer,
-    source: Annotated[str | None, Query(max_length=100, description="Of this source.")] = None,
-    state: Annotated[list[SyncState] | None, Query(description="In one of these states.")] = None,
-    cause: Annotated[list[Cause] | None, Query(description="For one of these causes.")] = None,
-    since: Annotated[Moment | None, Query(description="Started then or later.")] = None,
-    until: Annotated[Moment | None, Query(description="Started before.")] = None,
-    limit: Limit = 50,
-    last: Annotated[After, Query(alias="after")] = "",
-) -> Page[Sync]:
+def list_(around: Viewer, asked: Annotated[Asked, Query()]) -> Page[Sync]:
     """The newest syncs first."""
-    wish = Wish(
-        states=frozenset(state) if state else None,
-        causes=frozenset(cause) if cause else None,
-        since=since,
-        until=until,
+    found = syncs.latest(
+        around.db, asked.source, limit=asked.limit + 1, wish=asked.wish(), before=asked.after or None
     )
-    found = syncs.latest(around.db, source, limit=limit + 1, wish=wish, before=last or None)
-    return page(found, told, lambda sync: sync.id, limit=limit)
+    return page(found, told, lambda sync: sync.id, limit=asked.limit)
 
 
 @routes.post("", operation_id="askSync", status_code=202)

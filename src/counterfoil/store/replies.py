@@ -67,12 +67,6 @@ def forget(db: Database, actor_id: str, key: str) -> None:
         transaction.execute(sa.delete(replies).where(_same(actor_id, key)))
 
 
-def forget_before(db: Database, moment: datetime) -> int:
-    """Forget all that is older, and answer how many there were."""
-    with db.writing() as transaction:
-        return transaction.execute(sa.delete(replies).where(replies.c.created_at < moment)).rowcount
-
-
 def _same(actor_id: str, key: str) -> sa.ColumnElement[bool]:
     return sa.and_(replies.c.actor_id == actor_id, replies.c.key == key)
 
