@@ -38,6 +38,8 @@ CLEAN.set_forkserver_preload(["tests.torture.swarm"])
 EDITS = ("change", "create", "delete", "void", "shorten", "lengthen", "flurry", "blank")
 SILENCE = timedelta(seconds=8)
 """Shorter than the product's, so that a minute holds many take-overs; beats come as much more often."""
+FEWEST = 4
+"""Kills, however slow the machine is."""
 PATIENCE = 300.0
 """Seconds without any sync's end after which the test gives up, however slow the machine is."""
 
@@ -177,7 +179,7 @@ def swarm(url: str, folder: Path, *, seconds: float, count: int, every: float, s
 def _torture(fleet: Fleet, them: Swarm, seconds: float, every: float) -> Counter[str]:
     asked: Counter[str] = Counter()
     end, next_due, next_kill, spared = time.monotonic() + seconds, 0.0, time.monotonic() + 5.0, 0
-    while (now := time.monotonic()) < end:
+    while (now := time.monotonic()) < end or len(them.died) < FEWEST:
         them.grow(4)
         if now >= next_due:
             asked += _make_due(fleet)
