@@ -35,6 +35,10 @@ bench invoices="100000":
     python -m benchmarks.shape
     python -m benchmarks.road {{invoices}}
 
+# Measure the service: what a thousand companies at rest cost, and how soon a due sync begins.
+bench-service seconds="180":
+    python -m benchmarks.service {{seconds}}
+
 # Everything that has to hold before a change lands.
 ci:
     .ci/run
