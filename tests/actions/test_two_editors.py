@@ -23,7 +23,7 @@ def is_waited_for(db: Database) -> bool:
     if db.engine.dialect.name == "sqlite":
         return True
     with db.engine.connect() as connection:
-        asked = sa.text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+        asked = sa.text("select count(*) from pg_locks where not granted")
         return bool(connection.execute(asked).scalar())
 
 
