@@ -14,9 +14,9 @@ from counterfoil.actions.figures import Figures
 def written(figures: Figures, accept: str) -> tuple[bytes, str]:
     """The numbers and their media type, in the format that `accept` asks for."""
     encode, media_type = choose_encoder(accept)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told(figures))
-    return encode(registry), media_type
+    told = CollectorRegistry(auto_describe=False)
+    told.register(_Told(figures))
+    return encode(told), media_type
 
 
 class _Told(Collector):

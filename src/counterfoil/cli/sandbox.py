@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 
+WebhooksTo = Annotated[
+    str | None, typer.Option(metavar="URL", help="Post every change there, signed, as Intuit does.")
+]
+WebhookFormat = Annotated[
+    str, typer.Option(metavar="FORMAT", help="cloudevents, or legacy: Intuit's older format.")
+]
+
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
@@ -45,12 +52,8 @@ def serve(
     recorded: Annotated[
         Path | None, typer.Option(help="Serve real answers from a folder instead.", metavar="FOLDER")
     ] = None,
-    webhooks_to: Annotated[
-        str | None, typer.Option(metavar="URL", help="Post every change there, signed, as Intuit does.")
-    ] = None,
-    webhook_format: Annotated[
-        str, typer.Option(metavar="FORMAT", help="cloudevents, or legacy: Intuit's older format.")
-    ] = "cloudevents",
+    webhooks_to: WebhooksTo = None,
+    webhook_format: WebhookFormat = "cloudevents",
     no_limits: Annotated[bool, typer.Option("--no-limits", metavar="", help="Never answer 429.")] = False,
 ) -> None:
     """Serve made-up companies on Intuit's wire, until Ctrl-C."""
@@ -62,14 +65,15 @@ def serve(
 
     chosen = choose_companies(companies=companies, invoices=invoices, seed=seed, recorded=recorded)
     world = open_world(chosen, seed=seed, rates=None if no_limits else Rates())
-    server = uvicorn.Server(make_config(world, host=HOST, port=port))
-    told = _told(world, webhooks_to, webhook_format)
-    with _listening(port) as listening, told:  # before anything is promised
+    with (
+        _listening(port) as listening,
+        _told(world, webhooks_to, webhook_format),
+    ):  # before anything is promised
         url = f"http://{HOST}:{port}"
         door.screen.answer(document_of(world, url), *_picture(world, url))
         door.screen.next(("", "Serving until Ctrl-C."))
         with suppress(KeyboardInterrupt):
-            server.run(sockets=[listening])
+            uvicorn.Server(make_config(world, host=HOST, port=port)).run(sockets=[listening])
     door.screen.say("Stopped.")
 
 

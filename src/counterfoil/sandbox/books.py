@@ -6,10 +6,11 @@ A record of a series that was changed or deleted is served from the store from t
 import sqlite3
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from counterfoil.sandbox.changes import Changes
 from counterfoil.sandbox.places import Axis, Bounds, Merged, Place, Stored
 from counterfoil.sandbox.records import mark
 from counterfoil.sandbox.wire import Record, decode, encode
@@ -26,10 +27,6 @@ create index record_updated on record (entity, updated, place);
 create table tombstone (entity text not null, id text not null, at integer not null, primary key (entity, id));
 create index tombstone_at on tombstone (entity, at);
 """
-
-
-Hearer = Callable[[str, str, str, str], None]
-"""Takes entity, id, verb, and the id that a merge ended."""
 
 
 class Series(Protocol):
@@ -58,21 +55,7 @@ class Books:
         self._db.executescript(_schema)
         self._runs: dict[str, _Run] = {}
         self.last_ids: dict[str, int] = {}  # of each sequence that was drawn from
-        self._hearers: list[Hearer] = []
-
-    @contextmanager
-    def heard_by(self, hearer: Hearer) -> Iterator[None]:
-        """Tell someone of every change during the block."""
-        self._hearers.append(hearer)
-        try:
-            yield
-        finally:
-            self._hearers.remove(hearer)
-
-    def tell(self, entity: str, id_: str, verb: str, merged: str = "") -> None:
-        """Somebody changed a record: `Create`, `Update`, `Delete`, `Void`, or `Merge` with the id that is no more."""
-        for hearer in self._hearers:
-            hearer(entity, id_, verb, merged)
+        self.changes = Changes()
 
     @contextmanager
     def held(self) -> Iterator[None]:

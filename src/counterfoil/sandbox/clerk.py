@@ -52,7 +52,7 @@ class Clerk:
             record |= {"Id": _next_id(self.books, trait), "SyncToken": "0"}
             record["MetaData"] = {"CreateTime": stamp(at), "LastUpdatedTime": stamp(at)}
             self.books.put(trait.name, record)
-            self.books.tell(trait.name, record["Id"], "Create")
+            self.books.changes.tell(trait.name, record["Id"], "Create")
             follow(self.books, trait.name, None, record, at=at)
             return record
 
@@ -100,7 +100,7 @@ class Clerk:
             old = self.get(entity, id_)
             at = self._epoch()
             self.books.remove(trait.name, str(id_), at)
-            self.books.tell(trait.name, str(id_), "Delete")
+            self.books.changes.tell(trait.name, str(id_), "Delete")
             follow(self.books, trait.name, old, None, at=at)
 
     def pay(self, invoice: str, amount: Any = None) -> Record:
@@ -129,7 +129,7 @@ class Clerk:
             kept = self.get(entity, winner)
             self.deactivate(entity, loser)
             repoint(self.books, trait.name, str(loser), kept, at=self._epoch())
-            self.books.tell(trait.name, str(winner), "Merge", str(loser))
+            self.books.changes.tell(trait.name, str(winner), "Merge", str(loser))
 
     def _write(self, trait: Trait, old: Record, new: Record, *, verb: str = "Update") -> Record:
         at = self._epoch()

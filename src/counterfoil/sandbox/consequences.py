@@ -29,7 +29,7 @@ def store(
         own["SyncToken"] = str(int(own.get("SyncToken") or 0) + 1)
     books.put(entity, record)
     if new_token:
-        books.tell(entity, str(own["Id"]), verb)
+        books.changes.tell(entity, str(own["Id"]), verb)
 
 
 def follow(books: Books, entity: str, old: Record | None, new: Record | None, *, at: int) -> None:

@@ -76,7 +76,7 @@ def sending(
     thread = threading.Thread(target=sender.run, name="sandbox webhooks", daemon=True)
     with ExitStack() as listening:
         for books in world.books.values():
-            listening.enter_context(books.heard_by(sender.listener(books.realm_id)))
+            listening.enter_context(books.changes.heard_by(sender.listener(books.realm_id)))
         thread.start()
         try:
             yield
