@@ -69,11 +69,13 @@ def opened(url: str, folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def serving(around: Surroundings, **more: Any) -> Iterator[Service]:
-    """Serve until the block ends."""
+def serving(
+    around: Surroundings, *, keys: Mapping[Role, str] | None = None, **more: Any
+) -> Iterator[Service]:
+    """Serve until the block ends; without keys that are known already, there are new ones."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    keys = {role: create(around, f"the {role}", role=role).word for role in Role}
+    keys = keys or {role: create(around, f"the {role}", role=role).word for role in Role}
     ending = threading.Event()
     app = create_app(around, **{"public_url": "http://localhost:8080", "ending": ending, **more})
     server = uvicorn.Server(

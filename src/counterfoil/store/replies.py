@@ -31,7 +31,8 @@ def begin(db: Database, actor_id: str, key: str, *, request: str, now: datetime)
     row = {"actor_id": actor_id, "key": key, "request": request, "headers": {}, "created_at": now}
     with db.writing() as transaction:
         insert = INSERT[transaction.dialect.name](replies).values(**row).on_conflict_do_nothing()
-        return transaction.execute(insert).rowcount == 1
+        # Asked for what was inserted: PostgreSQL's driver does not count it.
+        return transaction.execute(insert.returning(replies.c.key)).first() is not None
 
 
 def of(db: Database, actor_id: str, key: str) -> Reply | None:
