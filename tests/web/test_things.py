@@ -141,3 +141,10 @@ def test_a_viewer_looks_and_changes_nothing(
     assert vi.page.status_code == 403
     assert [each.state for each in credentials.every(ada.service.db)] == [CredentialState.CONNECTED]
     assert destinations.every(ada.service.db) == ()
+
+
+def test_the_navigation_leads_to_every_page_that_there_is(ada: Browser) -> None:
+    for address in ("/sources", "/directory", "/destinations", "/credentials"):
+        assert f'href="{address}"' in ada.open("/").text
+        assert ada.open(address).status_code == 200
+        assert f'href="{address}" aria-current="page"' in ada.page.text

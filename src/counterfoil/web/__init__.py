@@ -53,6 +53,7 @@ def pages(around: Surroundings, *, public_url: str) -> FastAPI:
     app.state.around = around
     app.state.public_url = public_url
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.state.addresses = {getattr(route, "path", "") for noun in NOUNS for route in noun.routes.routes}
     for noun in NOUNS:
         app.include_router(noun.routes)
     errors.answer_with_pages(app)

@@ -41,7 +41,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Res
         "user": visit.user,
         "csrf": visit.csrf,
         "path": visit.request.url.path,
-        "navigation": navigation(_addresses(visit.request), visit.user.role),
+        "navigation": navigation(visit.request.app.state.addresses, visit.user.role),
         "source_count": sources.count(around.db),
         "used": standing.used,
         "allowance": standing.allowance,
@@ -78,10 +78,6 @@ def go(address: str, notice: str = "") -> Response:
             samesite="lax",
         )
     return answer
-
-
-def _addresses(request: Request) -> set[str]:
-    return {getattr(route, "path", "") for route in request.app.routes}
 
 
 def _notice(request: Request) -> str:
