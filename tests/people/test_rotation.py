@@ -91,9 +91,9 @@ def test_a_process_that_runs_meanwhile_goes_on_and_seals_with_the_new_key(
     running = replace(world.db, vault=open_vault("", key_file=key_file))
     rotation.rotate(world, key_file)
 
-    assert credentials.tokens(running, "cred_0") == tokens(0)
-    credentials.save_tokens(running, "cred_0", tokens(7))
+    credentials.save_tokens(running, "cred_0", tokens(7))  # before it opened anything: it must look by itself
 
+    assert credentials.tokens(running, "cred_1") == tokens(1)
     assert not sealed.any_old(world.db)
     assert rotation.drop_old_keys(world, key_file) == 1
     assert credentials.tokens(running, "cred_0") == tokens(7)
