@@ -12,6 +12,7 @@ import pytest
 from counterfoil.actions import proving, sealing
 from counterfoil.actions.proving import Proof
 from counterfoil.actions.surroundings import Surroundings
+from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Capabilities, Kind, Option
 from counterfoil.destinations.duckdb import KIND as DUCKDB
 from counterfoil.errors import Forbidden, SecretKeyMissing, SettingInvalid
@@ -131,7 +132,7 @@ def test_sealed_options_are_kept_by_row_and_open_only_there(db: Database, tmp_pa
 
 
 def test_a_kept_secret_is_not_carried_to_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(proving.KINDS, "postgres", WITH_PASSWORD)
+    monkeypatch.setitem(KINDS, "postgres", WITH_PASSWORD)
     before = Destination(
         id="d", name="pg", kind="postgres", created_at=NOW, options={"host": "db", "password": "${@password}"}
     )

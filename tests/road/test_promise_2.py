@@ -59,7 +59,7 @@ def test_a_landing_that_is_loaded_again_leaves_every_table_as_it_was(
             again = landing(stage, second, "two", deleted=sorted(map(str, gone)), complete=complete)
             lake.load(again, waiting=in_silence)
             before = tables(folder / "lake.duckdb")
-            changes = lake.load(again, waiting=in_silence)
+            lake.load(again, waiting=in_silence)
 
         assert tables(folder / "lake.duckdb") == before
 

@@ -49,6 +49,8 @@ def test_whatever_goes_and_whenever_we_look_again_its_rows_and_their_children_ar
             history.agree()
         history.agree(COMPARED)
 
+        assert history.seen["comparisons"] == len(stretches) + 1
+
 
 def test_a_delete_is_found_outside_change_data_capture_too(world: Callable[..., World]) -> None:
     acme = world(choose_companies(companies=1, invoices=0, seed=5, recorded=None))

@@ -47,6 +47,8 @@ def test_whatever_is_done_between_two_calls_is_there_after_the_next_sync(
         history.agree(USUAL)
         history.agree(COMPARED)
 
+        assert history.seen["comparisons"] == 2
+
 
 def test_an_edit_and_a_delete_while_pages_are_read_are_caught(world: Callable[..., Any]) -> None:
     acme = world(choose_companies(companies=1, invoices=3000, seed=5, recorded=None))

@@ -82,7 +82,7 @@ def test_ids_are_still_compared_where_change_data_capture_was_proven(acme: World
 
 
 def test_a_change_that_was_not_told_leaves_the_stream_to_queries(acme: World) -> None:
-    acme.sandbox.hush("CustomerType")
+    acme.sandbox.books().books.hushed.add("CustomerType")
     change(acme, "CustomerType")
     synced(acme)
     id_ = change(acme, "CustomerType")

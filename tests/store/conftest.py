@@ -37,7 +37,9 @@ def migrated_server(postgres: Server) -> sa.Engine:
 
 def _emptied(server: sa.Engine) -> str:
     with server.begin() as connection:
-        connection.execute(sa.text("set local session_replication_role = replica"))  # the audit trail only grows
+        connection.execute(
+            sa.text("set local session_replication_role = replica")
+        )  # the audit trail only grows
         for table in reversed(metadata.sorted_tables):
             connection.execute(sa.delete(table))
         connection.execute(sa.text("update alembic_version set version_num = :it"), {"it": REVISION})

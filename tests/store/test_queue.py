@@ -62,7 +62,7 @@ def test_asking_again_is_answered_with_the_one_that_waits_already_made_to_cover_
     both = queue.ask(db, waiting(books, "b", streams=frozenset({"Bill"}), large=True))
     everything = queue.ask(db, waiting(books, "c"))
 
-    assert (both.id, both.streams, both.large) == ("sync_a", {"Invoice", "Bill"}, True)
+    assert (both.id, both.streams, both.large) == ("sync_a", frozenset({"Invoice", "Bill"}), True)
     assert everything == replace(both, streams=None)
     assert syncs.latest(db) == (everything,)
 
@@ -193,7 +193,7 @@ def test_what_is_put_back_while_a_like_one_waits_is_done_by_that_one(db: Databas
     queue.put_back(db, claimed, NOW)
 
     assert syncs.with_id(db, "sync_a").state is SyncState.INTERRUPTED
-    assert syncs.with_id(db, "sync_b").streams == {"Invoice", "Bill"}
+    assert syncs.with_id(db, "sync_b").streams == frozenset({"Invoice", "Bill"})
 
 
 def test_a_worker_whose_sync_was_given_to_another_cannot_end_or_put_back_that(

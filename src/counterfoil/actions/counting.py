@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from counterfoil.actions.perform import client_of
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.actions.perform import client_of
 from counterfoil.actions.tally import counted
 from counterfoil.errors import NeedsPerson, ReconnectNeeded
 from counterfoil.model.actor import Role

@@ -124,10 +124,6 @@ class Sandbox:
         """Make a record fail every page and every change answer that holds it."""
         self.world.books[realm or self.realms[0]].poisoned.add((entity, str(id_)))
 
-    def hush(self, entity: str, *, realm: str = "") -> None:
-        """Let change data capture take an entity's name and tell nothing of it."""
-        self.world.books[realm or self.realms[0]].hushed.add(entity)
-
     def heal(self) -> None:
         """No more faults to come, no more poisoned records, every change told."""
         self.world.injections.clear()

@@ -200,7 +200,9 @@ calls = sa.Table(
 abilities = sa.Table(
     "abilities",
     metadata,
-    text("realm_id", primary_key=True),  # no foreign key: a company that is connected anew is the same company
+    text(
+        "realm_id", primary_key=True
+    ),  # no foreign key: a company that is connected anew is the same company
     text("stream", primary_key=True),
     text("told", nullable=True),
     sa.Column("judged_at", Moment),

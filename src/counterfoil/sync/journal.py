@@ -45,7 +45,7 @@ class Journal:
     """Takes lines from any thread and writes them in batches. What cannot be written is lost: the sync goes on."""
 
     def __init__(self, db: Database, sync_id: str, watch: Watch) -> None:
-        self.handler = _Handler(self, sync_id)
+        self.handler = _Hearing(self, sync_id)
         self.watch = replace(watch, progress=self._progress, say=self._say)
         self._db = db
         self._sync_id = sync_id
@@ -132,7 +132,7 @@ class Journal:
         return True
 
 
-class _Handler(logging.Handler):
+class _Hearing(logging.Handler):
     """Hears what is logged for one sync, in this thread or others that work for it."""
 
     def __init__(self, journal: Journal, sync_id: str) -> None:
