@@ -24,6 +24,7 @@ import httpx2
 from counterfoil.actions.service import running
 from counterfoil.engine.start import Places
 from counterfoil.model.schedule import Basic
+from counterfoil.model.stream import InCdc
 from counterfoil.model.sync import SyncState
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.running import Connected, Sandbox
@@ -58,7 +59,7 @@ def work(url: str, folder: str, store: str, line: Connection) -> None:
 
 def bare(url: str, bearer: str, seconds: float) -> float:
     """CPU seconds a second of so many bare calls."""
-    captured = ",".join(name for name, stream in catalog().items() if stream.in_cdc)
+    captured = ",".join(name for name, stream in catalog().items() if stream.in_cdc is InCdc.YES)
     since = time.strftime("%Y-%m-%dT%H:%M:%S-00:00", time.gmtime(time.time() - 900))
     address = f"{url}/v3/company/{realm_of(0)}/cdc"
     headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
@@ -129,8 +130,7 @@ def main(arguments: list[str]) -> None:
             service = CLEAN.Process(target=work, args=(url, folder, store, other), daemon=True)
             service.start()
             _wait_for_first_syncs(fleet)
-            result = _measure(fleet, line, seconds)
-            result["baseline CPU s/s"] = bare(url, bearer, seconds)
+            result = {"baseline CPU s/s": bare(url, bearer, seconds)} | _measure(fleet, line, seconds)
             line.send("end")
             service.join()
         ours.send("end")
