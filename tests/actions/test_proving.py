@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from counterfoil.actions import proving, sealing
+from counterfoil.actions.destination_changes import NewDestination, create
 from counterfoil.actions.proving import Proof
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
@@ -26,7 +27,7 @@ from tests.road.conftest import NOW, opened_store
 WITH_PASSWORD = Kind(
     name="postgres",
     title="PostgreSQL",
-    options=(Option(name="host", help=""), Option(name="password", help="", secret=True)),
+    options=(Option(name="host", help="", host=True), Option(name="password", help="", secret=True)),
     capabilities=Capabilities(all_tables_at_once=True, default_dataset="public", longest_name=63),
     steps=(),
     make=DUCKDB.make,
@@ -140,3 +141,22 @@ def test_a_kept_secret_is_not_carried_to_another_address(monkeypatch: pytest.Mon
     sealing.refuse_to_carry(before, replace(before, name="renamed"))
     with pytest.raises(SettingInvalid, match="somewhere else"):
         sealing.refuse_to_carry(before, replace(before, options={**before.options, "host": "evil"}))
+
+
+def test_an_editor_cannot_aim_at_the_keys_of_the_cloud_and_an_administrator_can(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "postgres", WITH_PASSWORD)
+    editor = Actor(kind=ActorKind.USER, id="user_ed", name="Ed", role=Role.EDITOR)
+    cloud = NewDestination(name="pg", kind="postgres", options={"host": "169.254.169.254"})
+    spelled = Destination(
+        id="d", name="pg", kind="postgres", created_at=NOW, options={"host": "${METADATA}", "password": "x"}
+    )
+    mine = replace(around, actor=editor, environment={"METADATA": "0xa9fea9fe"})
+
+    with pytest.raises(Forbidden):
+        create(mine, cloud)
+    with pytest.raises(Forbidden):
+        proving.prove(mine, spelled)
+
+    assert create(around, cloud).name == "pg"

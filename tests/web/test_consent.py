@@ -73,12 +73,28 @@ def test_a_viewer_cannot_begin(connected: Service, browse: Browse, sandbox: Sand
     assert "viewer" in vi.heading
 
 
-def test_nobody_comes_back_without_a_session(connected: Service, browse: Browse, sandbox: Sandbox) -> None:
+def test_nobody_comes_back_without_the_session_that_began(
+    connected: Service, browse: Browse, sandbox: Sandbox
+) -> None:
     ada, nobody = browse(connected), browse(connected)
     sign_up(ada)
     back = agree(begin(ada), sandbox.realms[0])
 
     nobody.open(back)
 
-    assert nobody.path == "/signin"
+    assert nobody.heading == "Not connected"
     assert credentials.every(connected.around.db) == ()
+
+
+def test_what_a_key_began_ends_in_any_browser(connected: Service, browse: Browse, sandbox: Sandbox) -> None:
+    with connected.client(Role.EDITOR) as api:
+        asked = api.post(
+            "/api/v1/credentials/connect", json={"name": "acme", "environment": "sandbox"}
+        ).json()
+        nobody = browse(connected)
+        nobody.open(agree(asked["url"], sandbox.realms[0]))
+        became = api.get(f"/api/v1/credentials/connect/{asked['id']}").json()
+
+    (credential,) = credentials.every(connected.around.db)
+    assert nobody.heading == f"Connected {credential.company_name}"
+    assert became["credential_id"] == credential.id

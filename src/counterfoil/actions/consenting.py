@@ -7,7 +7,7 @@ given, is taken once, and only for the session that began. Intuit documents no P
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from counterfoil.actions.apps import needed_app
@@ -15,7 +15,7 @@ from counterfoil.actions.connecting import Consent, connect_company
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import CounterfoilError, NeedsPerson, NotFound, SettingInvalid
-from counterfoil.model.actor import Role
+from counterfoil.model.actor import Actor, ActorKind, Role
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.identity import name_fault
 from counterfoil.store import consents, credentials
@@ -82,6 +82,9 @@ def finish(
     consent that was declined; and what connecting raises. What came of it is kept with the question.
     """
     consent = _taken(around, answer.get("state", ""), session)
+    if not consent.session:  # the browser may be anybody's: it is done in the name of the key that asked
+        asker = Actor(kind=ActorKind.KEY, id=consent.actor_id, name=consent.actor_id, role=Role.EDITOR)
+        around = replace(around, actor=asker)
     try:
         credential = _connected(around, consent, answer)
     except CounterfoilError as error:
@@ -107,7 +110,8 @@ def page_of_ours(path: str) -> str:
 
 def _taken(around: Surroundings, state: str, session: str) -> PendingConsent:
     consent = consents.with_id(around.db, consents.id_of(state)) if state else None
-    ours = consent is not None and secrets.compare_digest(consent.session, session)
+    # Whoever began it with a key has no session: there the state alone, which only that one was given, has to do.
+    ours = consent is not None and (not consent.session or secrets.compare_digest(consent.session, session))
     if consent is None or not ours or not consents.take(around.db, consent.id, around.now()):
         raise NeedsPerson(
             "This answer from Intuit was not asked for here, or was used before, or came too late.",

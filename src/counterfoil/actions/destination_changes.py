@@ -10,6 +10,7 @@ from counterfoil.actions.differences import Did
 from counterfoil.actions.document import guess, shown
 from counterfoil.actions.draft import Draft
 from counterfoil.actions.known import Known, known_as, read_known
+from counterfoil.actions.reach import refuse_aim
 from counterfoil.actions.references import REFERENCE, SEALED, shows_password
 from counterfoil.actions.rights import need
 from counterfoil.actions.save import hold_still, save_draft
@@ -101,6 +102,7 @@ def _save(
     around: Surroundings, one: Database, known: Known, destination: Destination, sealed: Sealed
 ) -> None:
     _refuse_faults(destination, kind_of(destination.kind))
+    refuse_aim(around, kind_of(destination.kind), destination.options)
     target = _draft(known, destination)
     refuse_collisions(target.connections, around.environment)
     kept = destinations.secrets(one, destination.id)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from counterfoil.actions.destination_changes import kind_of
 from counterfoil.actions.destinations import open_destination
+from counterfoil.actions.reach import refuse_aim
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.destinations import KINDS
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
@@ -37,8 +38,9 @@ def prove(around: Surroundings, destination: Destination, dataset: str = "") -> 
     """Try a destination, stored or only drafted; no table stays behind. Raises Forbidden, SettingInvalid."""
     need(around.actor, Role.EDITOR)
     sealed = destinations.secrets(around.db, destination.id)
+    kind = kind_of(destination.kind)
+    refuse_aim(around, kind, destination.options)
     warehouse = open_destination(destination, around.environment, sealed)
-    kind = KINDS[destination.kind]
     trying = warehouse.prove(dataset or kind.capabilities.default_dataset)
     proved: list[Proved] = []
     for step in kind.steps:

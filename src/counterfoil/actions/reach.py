@@ -1,11 +1,15 @@
 """Look a host up and see that its addresses may be aimed at, before anything connects to it."""
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from counterfoil.errors import WarehouseFailed
-from counterfoil.model.reach import Reach, refuse_address
+from counterfoil.actions.references import resolve
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.destinations.base import Kind
+from counterfoil.errors import SettingInvalid, WarehouseFailed
+from counterfoil.model.reach import Reach, reach_of, refuse_address
 
 Lookup = Callable[[str, int], Sequence[tuple[Any, ...]]]
 
@@ -28,3 +32,18 @@ def allowed_addresses(
     addresses = tuple(dict.fromkeys(str(answer[4][0]) for answer in found))
     refuse_address(host, addresses, reach)
     return addresses
+
+
+def refuse_aim(
+    around: Surroundings, kind: Kind, options: Mapping[str, str], *, lookup: Lookup = socket.getaddrinfo
+) -> None:
+    """Raise Forbidden when a destination's options name a machine beyond the reach of who asks.
+
+    A name that is not known now, or a reference that is not set, is let through: it is asked for again, by whoever asks, when it is tried.
+    """
+    reach = reach_of(around.actor, around.editors_reach)
+    for option in kind.options:
+        host = options.get(option.name, "") if option.host else ""
+        if host:
+            with suppress(WarehouseFailed, SettingInvalid):
+                allowed_addresses(resolve(host, around.environment), 0, reach, lookup=lookup)

@@ -14,7 +14,8 @@ from counterfoil.stop import NEVER, Stop
 class Option:
     """One thing a kind wants to know; form, API, command line and docs follow from it.
 
-    A `tuning` option changes how the warehouse is loaded, never which tables are meant.
+    A `tuning` option changes how the warehouse is loaded, never which tables are meant. A `host` option names a
+    machine: whoever is no administrator may aim it only where the settings allow.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Option:
     secret: bool = False
     default: Any = None
     tuning: bool = False
+    host: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
