@@ -39,7 +39,8 @@ def refuse_aim(
 ) -> None:
     """Raise Forbidden when a destination's options name a machine beyond the reach of who asks.
 
-    A name that is not known now, or a reference that is not set, is let through: it is asked for again, by whoever asks, when it is tried.
+    A name that is not known now, or a reference that is not set, is let through: it is looked at again when the
+    destination is tried.
     """
     reach = reach_of(around.actor, around.editors_reach)
     for option in kind.options:
