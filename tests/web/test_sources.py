@@ -11,7 +11,9 @@ from counterfoil.actions.destination_changes import NewDestination, create
 from counterfoil.actions.source_changes import Feed, NewSource
 from counterfoil.actions.sync_now import sync_now
 from counterfoil.model.actor import Role
+from counterfoil.model.log_line import LogLine
 from counterfoil.sandbox.running import Sandbox
+from counterfoil.store import log_lines
 from counterfoil.store import sources as stored
 from counterfoil.sync.progress import SILENT
 from tests.api.service import Service
@@ -66,6 +68,29 @@ def test_a_sync_is_shown_stream_by_stream(ada: Browser) -> None:
     assert ada.heading == "Landed"
     assert "Customer" in ada.page.text
     assert 'hx-get="/syncs/' not in ada.page.text  # over: nothing to wait for
+
+
+def test_what_was_said_during_a_sync_is_shown_and_can_be_kept(ada: Browser) -> None:
+    ada.open("/sources/Acme")
+    ada.send("/sources/Acme/sync")
+    sync = syncs.latest(ada.service.db)[0]
+    told = [
+        LogLine(n=1, at=sync.started_at, level="INFO", text="Customer <b>", data={}),
+        LogLine(
+            n=2,
+            at=sync.started_at,
+            level="INFO",
+            text="Customer: reading",
+            data={"stream": "Customer", "stage": "reading", "records": 400, "counted": 1200, "calls": 1},
+        ),
+    ]
+    log_lines.add(ada.service.db, sync.id, told)
+
+    ada.open(f"/syncs/{sync.id}")
+
+    assert 'aria-label="Customer: 400 of 1,200"' in ada.page.text
+    assert "Customer &lt;b&gt;" in ada.page.text
+    assert "INFO    Customer <b>\n" in ada.open(f"/syncs/{sync.id}/log").text
 
 
 def test_tables_are_listed_with_their_rows(ada: Browser) -> None:

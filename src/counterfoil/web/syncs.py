@@ -3,9 +3,9 @@
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from counterfoil.actions import syncs
+from counterfoil.actions import following, syncs
 from counterfoil.model.sync import SyncState
 from counterfoil.web.page import go, page, part
 from counterfoil.web.visit import Form, Visit, Visiting
@@ -20,6 +20,8 @@ TITLES = {
     SyncState.INTERRUPTED: "Interrupted",
 }
 
+SHOWN_LINES = 400
+
 routes = APIRouter()
 
 
@@ -32,6 +34,15 @@ def show(visit: Visiting, sync_id: str) -> Response:
     return page(visit, "sync.html", **shown)
 
 
+@routes.get("/syncs/{sync_id}/log")
+def log(visit: Visiting, sync_id: str) -> Response:
+    """The whole log, to keep."""
+    syncs.show(visit.around.db, sync_id)
+    lines = following.lines_of(visit.around.db, sync_id)
+    text = "".join(f"{line.at.isoformat()} {line.level:7} {line.text}\n" for line in lines)
+    return PlainTextResponse(text, headers={"Content-Disposition": f'attachment; filename="{sync_id}.log"'})
+
+
 @routes.post("/syncs/{sync_id}/cancel")
 def cancel(visit: Visiting, sync_id: str, _: Form) -> Response:
     """End it; the warehouse stays whole."""
@@ -41,7 +52,11 @@ def cancel(visit: Visiting, sync_id: str, _: Form) -> Response:
 
 def _shown(visit: Visit, sync_id: str) -> dict[str, Any]:
     view = syncs.show(visit.around.db, sync_id)
+    lines = following.lines_of(visit.around.db, sync_id)
     return {
+        "lines": lines[-SHOWN_LINES:],
+        "earlier": max(0, len(lines) - SHOWN_LINES),
+        "far": () if view.sync.state.is_over else following.far(lines),
         "sync": view.sync,
         "title": TITLES[view.sync.state],
         "outcomes": sorted(view.outcomes, key=lambda outcome: (outcome.code == "", outcome.stream)),
