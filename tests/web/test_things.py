@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.actions import credentials, destinations
+from counterfoil.actions import apps, credentials, destinations
 from counterfoil.model.actor import Role
-from counterfoil.model.credential import CredentialState
+from counterfoil.model.credential import CredentialState, Environment
 from counterfoil.sandbox.running import Sandbox
 from tests.api.service import Service
 from tests.web.conftest import Browser, agree, sign_up, sign_up_as
@@ -148,3 +148,15 @@ def test_the_navigation_leads_to_every_page_that_there_is(ada: Browser) -> None:
         assert f'href="{address}"' in ada.open("/").text
         assert ada.open(address).status_code == 200
         assert f'href="{address}" aria-current="page"' in ada.page.text
+
+
+def test_an_editor_gives_no_keys_of_the_app_at_intuit(service: Service, browse: Browse) -> None:
+    ada, ed = browse(service), browse(service)
+    sign_up(ada)
+    sign_up_as(ada, ed, Role.EDITOR)
+    assert "Only an administrator" in ed.open("/app?environment=sandbox").text
+
+    ed.send("/app", environment="sandbox", client_id="mine", client_secret="mine", version="0")
+
+    assert ed.page.status_code == 403
+    assert apps.show(service.around, Environment.SANDBOX).version == 0
