@@ -73,6 +73,7 @@ def homes(draw: st.DrawFn) -> dict[str, Any]:
     """What stands in a home: companies, warehouses, and sources that may feed some of them."""
     companies = draw(st.lists(names | awkward, min_size=1, max_size=3, unique=True))
     warehouses = draw(st.lists(names | awkward, min_size=1, max_size=3, unique=True))
+    places = draw(st.lists(paths, min_size=len(warehouses), max_size=len(warehouses), unique=True))
     called = draw(st.lists(names | awkward, max_size=3, unique=True))
     feeds = st.lists(
         st.builds(
@@ -84,7 +85,7 @@ def homes(draw: st.DrawFn) -> dict[str, Any]:
     streams = st.none() | st.frozensets(st.sampled_from(sorted(catalog())), min_size=1, max_size=4)
     return {
         "companies": companies,
-        "warehouses": {name: draw(paths) for name in warehouses},
+        "warehouses": dict(zip(warehouses, places, strict=True)),
         "sources": [
             NewSource(
                 name=name,

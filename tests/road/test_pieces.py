@@ -9,6 +9,7 @@ import pytest
 
 from counterfoil.model.credential import Tokens
 from counterfoil.model.outcome import Mode
+from counterfoil.model.stream import InCdc
 from counterfoil.model.task import Task
 from counterfoil.quickbooks.access import Access, Safe
 from counterfoil.quickbooks.catalog import catalog
@@ -44,7 +45,7 @@ def read(server: OddQuickBooks, stream: str = "Invoice") -> tuple[list[str], Str
     chosen = catalog()[stream]
     with server, client_of(server) as client:
         found = extract(
-            [StreamRead(Task(stream=chosen, mode=Mode.FULL))],
+            [StreamRead(Task(stream=chosen, mode=Mode.FULL, covered=chosen.in_cdc is InCdc.YES))],
             client,
             lambda _, records: ids.extend(map(id_of, records)),
             now=lambda: NOW,

@@ -10,7 +10,7 @@ import pytest
 from counterfoil.actions.budget import standing
 from counterfoil.actions.connecting import Consent, connect_company
 from counterfoil.actions.sync_now import sync_now
-from counterfoil.errors import ReconnectNeeded
+from counterfoil.errors import Cancelled, ReconnectNeeded
 from counterfoil.model.credential import Environment
 from counterfoil.model.outcome import Mode
 from counterfoil.model.stream import InCdc
@@ -97,9 +97,9 @@ def test_requests_that_quickbooks_does_not_charge_are_kept_apart(acme: World, db
 def test_a_sync_that_is_stopped_midway_remembers_what_it_took(acme: World, db: Database) -> None:
     def stop(standing: Progress) -> None:
         if standing.stage is Stage.LOADING:
-            raise KeyboardInterrupt
+            raise Cancelled("Somebody stopped it.")
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Cancelled):
         acme.sync(watch=Watch(progress=stop, say=lambda _: None))
 
     (sync,) = syncs.latest(db)
