@@ -53,7 +53,7 @@ def test_who_is_not_in_is_asked_to_sign_in_and_then_led_on(service: Service, bro
     ada = browse(service)
     sign_up(ada)
     ada.send("/signout")
-    ada.open("/oauth/callback?x=1")
+    ada.open("/sources?x=1")
     assert ada.path == "/signin"
     ada.open("/signin?next=%2F%3Ffrom%3Dmail")
 
