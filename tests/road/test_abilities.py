@@ -112,3 +112,23 @@ def test_a_lacked_stream_that_is_asked_for_again_spoils_no_call_of_the_others(ac
     counted = acme.sandbox.counters()
     assert counted["paths"]["GET cdc"] == 2  # one for Estimate, which is refused, and one for all others
     assert sum(each.calls for each in outcomes) == counted["metered"]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_trouble_that_passes_makes_nobody_believe_that_changes_are_not_told(
+    world: Callable[..., World], times: int
+) -> None:
+    there = world(companies(1, seed=5, invoices=5, now=datetime.now(UTC)))
+    there.source(streams=["Bill", "Customer", "Invoice"])
+    there.sync()
+    there.sandbox.fault(path="cdc", status=400, code="2010", times=times)
+    there.sync()
+    clerk = there.sandbox.books()
+    for entity in ("Bill", "Invoice"):
+        clerk.change(entity, clerk.ids(entity)[0], {"PrivateNote": "after the trouble"})
+
+    there.sync()
+
+    for table in ("bill", "invoice"):
+        told = there.ask(f"SELECT count(*) FROM {table} WHERE private_note = 'after the trouble'")
+        assert told == [(1,)], table
