@@ -68,7 +68,7 @@ class Follower:
             group = [pair for pair in wanted if pair[0] - wanted[0][0] <= TOGETHER]
             wanted = wanted[len(group) :]
             self._ask([read for _, read in group], group[0][0])
-        self._doubt([read for read in reads if read.told is Told.REFUSED])
+        _doubt(self.client, [(self._since(read), read) for read in reads if read.told is Told.REFUSED])
 
     def _moved(self, read: StreamRead) -> bool:
         """A full read of more than one page: records may have changed or gone between them (Promise 9)."""
@@ -108,23 +108,6 @@ class Follower:
         for read in reads:
             changed = found.by_entity[read.stream.name]
             self._guarded(read, partial(self._take, read, changed))
-
-    def _doubt(self, refused: Sequence[StreamRead]) -> None:
-        """Ask once more for what was refused: trouble that passes may have met one stream alone, by its place.
-
-        A refusal is believed for weeks, and a stream that is not followed meanwhile comes late. One that is answered
-        now was not refused; this sync reads it in full all the same.
-        """
-        for read in refused:
-            try:
-                changes(self.client, [read.stream], self._since(read))
-            except (RequestRefused, FeatureNotInPlan):
-                continue
-            except CounterfoilError:
-                read.told = None
-            else:
-                read.told = None
-                read.calls += 1
 
     def _part(self, reads: list[StreamRead], since: datetime, error: CounterfoilError | None) -> None:
         """Halve until one stream stands alone, then help that one another way."""
@@ -201,6 +184,24 @@ class Follower:
             found |= {id_of(record): record for record in flat}
             read.calls += 1
         return found
+
+
+def _doubt(client: Client, refused: Sequence[tuple[datetime, StreamRead]]) -> None:
+    """Ask once more for what was refused: trouble that passes may have met one stream alone, by its place.
+
+    A refusal is believed for weeks, and a stream that is not followed meanwhile comes late. One that is answered now
+    was not refused; this sync reads it in full all the same.
+    """
+    for since, read in refused:
+        try:
+            changes(client, [read.stream], since)
+        except (RequestRefused, FeatureNotInPlan):
+            continue
+        except CounterfoilError:
+            read.told = None
+        else:
+            read.told = None
+            read.calls += 1
 
 
 def _number_since(client: Client, read: StreamRead, since: datetime) -> int:
