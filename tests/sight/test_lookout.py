@@ -29,6 +29,8 @@ def test_it_tells_what_goes_wrong_and_what_is_mended_by_itself(service: Service,
         service.sync(acme)
         until(lambda: len(hook.got) == 2)
 
+    assert alerts.firing(service.db) == ()
+
 
 def test_two_of_them_tell_a_thing_once(service: Service, hook: Hook) -> None:
     acme = service.source()
