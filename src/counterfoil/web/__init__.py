@@ -24,6 +24,10 @@ from counterfoil.web import (
     setup_destination,
     setup_schedule,
     signing,
+    source_activity,
+    source_settings,
+    source_syncs,
+    source_tables,
     sources,
     syncs,
 )
@@ -31,6 +35,10 @@ from counterfoil.web import (
 NOUNS = (
     overview,
     sources,
+    source_syncs,
+    source_tables,
+    source_activity,
+    source_settings,
     directory,
     setup,
     setup_schedule,
