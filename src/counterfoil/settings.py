@@ -16,6 +16,7 @@ from counterfoil.declared import PREFIX, SETTINGS, Setting
 from counterfoil.errors import SettingInvalid
 
 FILE = "counterfoil.toml"
+COMMAND, ENVIRONMENT, WRITTEN, DEFAULT = "the command", "the environment", FILE, "the default"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 NUMBERS = (
@@ -39,7 +40,10 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What all settings came to. `environment` is where `${NAME}` in configuration is looked up."""
+    """What all settings came to. `environment` is where `${NAME}` in configuration is looked up.
+
+    `origins` tells by a setting's name who said it: one of COMMAND, ENVIRONMENT, WRITTEN, DEFAULT.
+    """
 
     home: Path
     database_url: str = field(repr=False)
@@ -71,6 +75,7 @@ class Settings:
     log_level: str
     log_format: str
     environment: Mapping[str, str] = field(repr=False)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_settings(
@@ -80,11 +85,16 @@ def read_settings(
 
     `given` holds, by a setting's name, what the command line said; it wins, unless it is empty.
     """
-    said = {PREFIX + name.upper(): value for name, value in (given or {}).items() if value}
-    variables = {**(os.environ if environment is None else environment), **said}
+    commanded = {PREFIX + name.upper(): value for name, value in (given or {}).items() if value}
+    variables = {**(os.environ if environment is None else environment), **commanded}
     found = {setting.name: _from_environment(setting, variables) for setting in SETTINGS}
-    home = Path(found.pop("home") or SETTINGS[0].default).expanduser().absolute()
+    home = Path(found["home"] or SETTINGS[0].default).expanduser().absolute()
     written = _from_file(home / FILE)
+    places = ((COMMAND, given or {}), (ENVIRONMENT, found), (WRITTEN, written))
+    origins = {
+        setting.name: next((place for place, said in places if said.get(setting.name)), DEFAULT)
+        for setting in SETTINGS
+    }
     values = {
         setting.name: found[setting.name]
         or written.get(setting.name, "")
@@ -94,7 +104,7 @@ def read_settings(
     _check(values)
     known: dict[str, Any] = {**values, **{name: _number(name, values[name]) for name in NUMBERS}}
     known |= {name: _switch(name, values[name]) for name in SWITCHES}
-    return Settings(home=home, environment=dict(variables), **known)
+    return Settings(home=home, environment=dict(variables), origins=origins, **known)
 
 
 def _from_environment(setting: Setting, variables: Mapping[str, str]) -> str:

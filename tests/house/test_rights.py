@@ -16,6 +16,10 @@ ASKS = ("counterfoil.actions.rights", "need")
 TELLS = ("counterfoil.actions.trail", "note")
 
 OPEN = {
+    "account.end_other_sessions": "one's own sessions",
+    "account.end_session": "one's own session",
+    "account.own_sessions": "finds out who asks",
+    "account.rename": "one's own name",
     "alerts.after_sync": "the engine's, after each sync",
     "alerts.deliver": "the engine's, on its clock",
     "alerts.look_round": "the engine's, on its clock",
@@ -26,6 +30,7 @@ OPEN = {
     "drafts.throw_away": "one's own draft, whatever became of one's role",
     "guessing.count_guess": "nobody is signed in yet",
     "guessing.right": "nobody is signed in yet",
+    "installation.look": "writes nothing but a trial that it takes back",
     "keys.actor_of_key": "finds out who asks",
     "links.new_link": "inside users.invite and users.link, which ask",
     "links.set_up_word": "for whoever starts the server: there is nobody to have a right yet",

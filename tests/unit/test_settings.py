@@ -130,3 +130,15 @@ def test_a_log_format_that_nobody_reads_is_refused(tmp_path: Path) -> None:
 def test_a_switch_that_is_neither_yes_nor_no_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid, match="COUNTERFOIL_METRICS_PUBLIC is 'perhaps'"):
         read(tmp_path, COUNTERFOIL_METRICS_PUBLIC="perhaps")
+
+
+def test_each_setting_tells_who_said_it(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("cfk_1")
+    written(tmp_path, f'keep_days = "30"\nlog_level = "info"\nkey_file = "{tmp_path}/key"\n')
+
+    variables = {"COUNTERFOIL_HOME": str(tmp_path), "COUNTERFOIL_KEEP_DAYS": "40"}
+    told = read_settings(variables, given={"log_level": "debug"}).origins
+
+    assert (told["home"], told["keep_days"]) == ("the environment", "the environment")
+    assert (told["key"], told["log_level"]) == ("counterfoil.toml", "the command")
+    assert told["places"] == "the default"

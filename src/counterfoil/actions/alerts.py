@@ -20,19 +20,23 @@ from counterfoil.model.sync import Sync
 from counterfoil.model.zones import zone_named
 from counterfoil.store import alerts, channels, messages, sources
 from counterfoil.store.db import Database
-from counterfoil.store.messages import Delivery
+from counterfoil.store.messages import Delivery, Kept
 
 LOOKED_AT = tuple(kind for kind in AlertKind if kind is not AlertKind.MISMATCH)
+
+TOLD = 20
+"""Messages of a channel that its page shows."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """A channel and how it does."""
+    """A channel and how it does; what was told on it lately, where it was asked for."""
 
     channel: Channel
     delivery: Delivery
+    told: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,21 @@ class Wanted:
 def firing(db: Database) -> tuple[Alert, ...]:
     """What is wrong now, the newest first."""
     return alerts.firing(db)
+
+
+def over(db: Database, limit: int = 20) -> tuple[Alert, ...]:
+    """What was wrong and is mended, the newest first; `since` is when it was mended."""
+    return alerts.over(db, limit)
+
+
+def show_channel(db: Database, which: str) -> ChannelView:
+    """The channel with this id or name, with what was told on it. Raises NotFound."""
+    channel = channels.find(db, which)
+    return ChannelView(
+        channel=channel,
+        delivery=messages.deliveries(db).get(channel.id, Delivery()),
+        told=messages.latest(db, channel.id, TOLD),
+    )
 
 
 def every_channel(db: Database) -> tuple[ChannelView, ...]:

@@ -32,6 +32,19 @@ class Rotated:
     old: int  # keys beside the newest that are still at hand
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """How many secret keys are at hand, and whether something is sealed with another than the newest."""
+
+    at_hand: int
+    unfinished: bool
+
+
+def state(around: Surroundings) -> KeyState:
+    """How the rotation of the secret key stands."""
+    return KeyState(at_hand=len(around.db.vault), unfinished=sealed.any_old(around.db))
+
+
 def rotate(around: Surroundings, key_file: Path | None) -> Rotated:
     """Make a new key in front of those in `key_file`, and seal everything with it; finish what was begun before.
 

@@ -11,6 +11,7 @@ from counterfoil.model.actor import OPERATOR, Actor
 from counterfoil.model.budget import FREE_TIER
 from counterfoil.model.openid import Provider
 from counterfoil.model.reach import Reach
+from counterfoil.model.setting import SettingView
 from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.quickbooks.pace import Pace
@@ -41,6 +42,7 @@ class Surroundings:
     An empty `api_url` means Intuit's own. `environment` answers what `${NAME}` stands for. `bell` is rung when there is
     something to do for the engine of this process. `openid` is where people may sign in with an account they have
     already; `editors_reach` is what editors may aim destinations and alerts at (`reach_of`, `allowed_addresses`).
+    `settings` are all settings as they may be shown.
     """
 
     db: Database
@@ -59,3 +61,4 @@ class Surroundings:
     openid: Provider | None = None
     editors_reach: Reach = Reach.PRIVATE
     bell: Bell = field(default_factory=Bell)
+    settings: tuple[SettingView, ...] = ()

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from counterfoil import logs
+from counterfoil.declared import SETTINGS, Setting
 from counterfoil.errors import SettingInvalid
 from counterfoil.settings import Settings
 
 if TYPE_CHECKING:
     from counterfoil.actions.surroundings import Sight, Surroundings
     from counterfoil.model.openid import Provider
+    from counterfoil.model.setting import SettingView
     from counterfoil.quickbooks.oauth import OAuthApp
     from counterfoil.store.db import Database
 
@@ -81,6 +83,7 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
             ),
             openid=_openid(settings),
             editors_reach=Reach(settings.editors_reach),
+            settings=_shown(settings),
         )
         yield _acting(around, settings)
 
@@ -91,6 +94,29 @@ def _acting(around: "Surroundings", settings: Settings) -> "Surroundings":
 
     logs.keep_secret(settings.key)
     return replace(around, actor=actor_of_key(around, settings.key)) if settings.key else around
+
+
+def _shown(settings: Settings) -> "tuple[SettingView, ...]":
+    """All settings without their secrets."""
+    from counterfoil.model.setting import SettingView
+
+    def value(setting: Setting) -> str:
+        given = getattr(settings, setting.name)
+        if setting.secret:
+            return "given" if given else ""
+        return logs.mask(("no", "yes")[given] if isinstance(given, bool) else str(given))
+
+    return tuple(
+        SettingView(
+            name=setting.name,
+            variable=setting.variable,
+            help=setting.help,
+            value=value(setting),
+            origin=settings.origins[setting.name],
+            secret=setting.secret,
+        )
+        for setting in SETTINGS
+    )
 
 
 def _openid(settings: Settings) -> "Provider | None":

@@ -32,3 +32,12 @@ class Chosen:
     thing: str = ""  # an id or a name
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Who did things, what was done, and to which sorts of things: what one may ask the trail for."""
+
+    actors: tuple[str, ...]
+    deeds: tuple[str, ...]
+    nouns: tuple[str, ...]

@@ -23,6 +23,11 @@ def firing(db: Database) -> tuple[Alert, ...]:
     return _select(db, alerts.c.state != str(AlertState.OK))
 
 
+def over(db: Database, limit: int) -> tuple[Alert, ...]:
+    """What was wrong and is mended, the newest first; `since` is when it was mended."""
+    return _select(db, alerts.c.state == str(AlertState.OK), limit)
+
+
 def change(db: Database, what: Change, now: datetime) -> bool:
     """Remember a change, unless somebody was first: of two processes that find it, one is answered True."""
     found = what.after
@@ -51,8 +56,9 @@ def forget_over(db: Database, before: datetime) -> int:
         return transaction.execute(sa.delete(alerts).where(over)).rowcount
 
 
-def _select(db: Database, chosen: sa.ColumnElement[bool]) -> tuple[Alert, ...]:
-    query = sa.select(alerts).where(chosen).order_by(alerts.c.since.desc(), alerts.c.kind, alerts.c.subject)
+def _select(db: Database, chosen: sa.ColumnElement[bool], limit: int | None = None) -> tuple[Alert, ...]:
+    newest = alerts.c.since.desc(), alerts.c.kind, alerts.c.subject
+    query = sa.select(alerts).where(chosen).order_by(*newest).limit(limit)
     with db.reading() as transaction:
         rows = transaction.execute(query).mappings().all()
     return tuple(

@@ -51,6 +51,13 @@ def of(db: Database, environment: Environment) -> IntuitApp | None:
     )
 
 
+def has_verifier(db: Database, environment: Environment) -> bool:
+    """Tell whether a verifier token of webhooks is kept for a world, without opening it."""
+    kept = sa.and_(apps.c.environment == str(environment), apps.c.verifier_token.is_not(None))
+    with db.reading() as connection:
+        return connection.execute(sa.select(apps.c.environment).where(kept)).first() is not None
+
+
 def _sealed(db: Database, environment: Environment, column: str, secret: str) -> bytes | None:
     if not secret:
         return None

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from counterfoil.model.actor import Actor
-from counterfoil.model.entry import Chosen, Entry
+from counterfoil.model.entry import Chosen, Entry, Words
 from counterfoil.store.db import Database
 from counterfoil.store.service_schema import audit
+
+LOOKED_THROUGH = 5_000
 
 
 def add(
@@ -45,6 +47,21 @@ def entries(db: Database, chosen: Chosen, *, before: int | None, limit: int) -> 
         query = query.where(audit.c.n < before)
     with db.reading() as transaction:
         return tuple(Entry(**row) for row in transaction.execute(query).mappings())
+
+
+def words(db: Database) -> Words:
+    """What the newest lines speak of; all lines are too many to look through for a page."""
+    newest = (
+        sa.select(audit.c.actor_name, audit.c.deed, audit.c.noun)
+        .order_by(audit.c.n.desc())
+        .limit(LOOKED_THROUGH)
+        .subquery()
+    )
+    with db.reading() as transaction:
+        rows = transaction.execute(sa.select(newest).distinct()).all()
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    actors, deeds, nouns = (tuple(sorted(set(column), key=str.casefold)) for column in columns)
+    return Words(actors=actors, deeds=deeds, nouns=nouns)
 
 
 def _conditions(chosen: Chosen) -> list[sa.ColumnElement[bool]]:

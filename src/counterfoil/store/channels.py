@@ -51,6 +51,13 @@ def named(db: Database, name: str) -> Channel:
     return _channel(row)
 
 
+def find(db: Database, which: str) -> Channel:
+    """The channel with this id, else with this name. Raises NotFound."""
+    with db.reading() as transaction:
+        row = transaction.execute(sa.select(channels).where(channels.c.id == which)).mappings().first()
+    return named(db, which) if row is None else _channel(row)
+
+
 def address(db: Database, channel_id: str) -> str:
     """The address, opened. Raises NotFound, SecretKeyMissing."""
     with db.reading() as transaction:

@@ -1,6 +1,8 @@
 """Stored links that work once, by the digest of the word in them."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,10 +33,15 @@ def of(db: Database, digest: str) -> Link | None:
     """The link with this digest."""
     with db.reading() as connection:
         row = connection.execute(sa.select(links).where(links.c.digest == digest)).mappings().first()
-    if row is None:
-        return None
-    known = {**row, "purpose": Purpose(row["purpose"]), "role": Role(row["role"])}
-    return Link(**known)
+    return None if row is None else _link(row)
+
+
+def open_ones(db: Database, now: datetime) -> Mapping[str, Link]:
+    """The links that can still be used, by the id of the user whom they let in."""
+    unused = sa.and_(links.c.used_at.is_(None), links.c.ends_at > now, links.c.user_id.is_not(None))
+    with db.reading() as connection:
+        rows = connection.execute(sa.select(links).where(unused)).mappings().all()
+    return {row["user_id"]: _link(row) for row in rows}
 
 
 def use(db: Database, digest: str, now: datetime) -> bool:
@@ -49,3 +56,7 @@ def forget(db: Database, user_id: str | None) -> None:
     mine = links.c.user_id.is_(None) if user_id is None else links.c.user_id == user_id
     with db.writing() as connection:
         connection.execute(sa.delete(links).where(mine))
+
+
+def _link(row: Any) -> Link:
+    return Link(**{**row, "purpose": Purpose(row["purpose"]), "role": Role(row["role"])})

@@ -25,6 +25,16 @@ class Delivery:
     sent_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A message and what became of it: sent, or due (again), or given up where both are None."""
+
+    message: Message
+    sent_at: datetime | None
+    due_at: datetime | None
+    fault: str
+
+
 def add(db: Database, found: Finding, now: datetime, due: Mapping[str, tuple[str, datetime]]) -> None:
     """Have a finding told: `due` holds, by the message's id, the channel's and when it may be sent."""
     rows = [
@@ -97,6 +107,18 @@ def deliveries(db: Database) -> Mapping[str, Delivery]:
         row.channel_id: Delivery(waiting=row.waiting, fault=faults[row.channel_id], sent_at=row.sent_at)
         for row in rows
     }
+
+
+def latest(db: Database, channel_id: str, limit: int) -> tuple[Kept, ...]:
+    """What was to be told on a channel, the newest first."""
+    query = sa.select(messages).where(messages.c.channel_id == channel_id)
+    with db.reading() as transaction:
+        newest = query.order_by(messages.c.at.desc(), messages.c.id).limit(limit)
+        rows = transaction.execute(newest).mappings().all()
+    return tuple(
+        Kept(message=_message(row), sent_at=row["sent_at"], due_at=row["due_at"], fault=row["fault"])
+        for row in rows
+    )
 
 
 def forget(db: Database, before: datetime) -> int:

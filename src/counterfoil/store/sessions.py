@@ -33,18 +33,13 @@ def add(db: Database, session: Session) -> None:
 
 def of(db: Database, digest: str) -> Session | None:
     """The session with this digest, with its user as it is now."""
-    query = sa.select(*COLUMNS).select_from(sessions.join(users_table)).where(sessions.c.digest == digest)
-    with db.reading() as connection:
-        row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
-    return Session(
-        digest=row["session_digest"],
-        user=users.from_row(row),
-        created_at=row["session_created_at"],
-        seen_at=row["session_seen_at"],
-        ends_at=row["session_ends_at"],
-    )
+    return next(iter(_select(db, sessions.c.digest == digest)), None)
+
+
+def alive(db: Database, now: datetime, user_id: str | None = None) -> tuple[Session, ...]:
+    """All sessions that stand for somebody now, of one user or of all; those that were used last come first."""
+    whose = sa.true() if user_id is None else sessions.c.user_id == user_id
+    return tuple(session for session in _select(db, whose) if session.alive(now))
 
 
 def note_seen(db: Database, digest: str, now: datetime) -> None:
@@ -65,8 +60,31 @@ def end_all(db: Database, user_id: str) -> int:
         return connection.execute(sa.delete(sessions).where(sessions.c.user_id == user_id)).rowcount
 
 
+def end_others(db: Database, user_id: str, kept: str) -> int:
+    """Forget all sessions of a user but the one with the digest `kept`; answer how many those were."""
+    others = sa.and_(sessions.c.user_id == user_id, sessions.c.digest != kept)
+    with db.writing() as connection:
+        return connection.execute(sa.delete(sessions).where(others)).rowcount
+
+
 def forget_ended(db: Database, now: datetime) -> None:
     """Forget what ended by itself."""
     over = sa.or_(sessions.c.ends_at <= now, sessions.c.seen_at <= now - IDLE)
     with db.writing() as connection:
         connection.execute(sa.delete(sessions).where(over))
+
+
+def _select(db: Database, condition: sa.ColumnElement[bool]) -> tuple[Session, ...]:
+    query = sa.select(*COLUMNS).select_from(sessions.join(users_table)).where(condition)
+    with db.reading() as connection:
+        rows = connection.execute(query.order_by(sessions.c.seen_at.desc())).mappings().all()
+    return tuple(
+        Session(
+            digest=row["session_digest"],
+            user=users.from_row(row),
+            created_at=row["session_created_at"],
+            seen_at=row["session_seen_at"],
+            ends_at=row["session_ends_at"],
+        )
+        for row in rows
+    )
