@@ -3,7 +3,8 @@
 `bill_` before `payment` is the same table as no prefix before `bill_payment`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from counterfoil.actions.references import REFERENCE
@@ -12,16 +13,43 @@ from counterfoil.errors import AlreadyExists
 from counterfoil.model.connection import Connection
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
+from counterfoil.model.stream import Stream
 from counterfoil.quickbooks.catalog import catalog
+from counterfoil.store import connections
+from counterfoil.store.db import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A table that another source writes already, and where: only there it would collide."""
+
+    source: str
+    destination: str
+    dataset: str
+    table: str
+
+
+def taken(db: Database, prefix: str, streams: Iterable[Stream], *, apart_from: str = "") -> tuple[Taken, ...]:
+    """Where tables of these names are written by other sources than the one of the id `apart_from`."""
+    mine = _names(prefix, streams)
+    found = []
+    for feed in connections.every(db):
+        source = feed.source
+        # One name can only begin with both prefixes when one of these begins with the other.
+        near = source.prefix.startswith(prefix) or prefix.startswith(source.prefix)
+        if near and source.id != apart_from and (shared := mine & _tables(source)):
+            where = {"destination": feed.destination.name, "dataset": feed.dataset}
+            found.append(Taken(source=source.name, table=min(shared), **where))
+    return tuple(found)
 
 
 def collisions(
-    connections: Sequence[Connection], environment: Mapping[str, str]
+    feeds: Sequence[Connection], environment: Mapping[str, str]
 ) -> list[tuple[Connection, Connection, str]]:
     """Every pair of connections that would write the same table, with one such table."""
     found = []
-    places = [(place(feed.destination, environment), feed.dataset) for feed in connections]
-    for (first, at), (second, other) in combinations(zip(connections, places, strict=True), 2):
+    places = [(place(feed.destination, environment), feed.dataset) for feed in feeds]
+    for (first, at), (second, other) in combinations(zip(feeds, places, strict=True), 2):
         if at == other:
             shared = _tables(first.source) & _tables(second.source)
             if shared:
@@ -29,9 +57,9 @@ def collisions(
     return found
 
 
-def refuse_collisions(connections: Sequence[Connection], environment: Mapping[str, str]) -> None:
+def refuse_collisions(feeds: Sequence[Connection], environment: Mapping[str, str]) -> None:
     """Raise AlreadyExists with the names of two sources that would write the same table, if there are any."""
-    for first, second, table in collisions(connections, environment):
+    for first, second, table in collisions(feeds, environment):
         raise AlreadyExists(
             f"{first.source.name} and {second.source.name} would both write the table {table!r} in "
             f"{first.dataset} of {first.destination.name}; nothing was saved.",
@@ -56,9 +84,8 @@ def _resolved(text: str, environment: Mapping[str, str]) -> str:
 
 
 def _tables(source: Source) -> frozenset[str]:
-    return frozenset(
-        source.prefix + table.name
-        for stream in catalog().values()
-        if source.reads(stream.name)
-        for table in stream.table.family()
-    )
+    return _names(source.prefix, (stream for stream in catalog().values() if source.reads(stream.name)))
+
+
+def _names(prefix: str, streams: Iterable[Stream]) -> frozenset[str]:
+    return frozenset(prefix + table.name for stream in streams for table in stream.table.family())

@@ -1,6 +1,7 @@
 """What a schedule costs in metered calls, before anybody chooses it (Promise 10)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from counterfoil.model.schedule import DAY, Basic, Manual, Schedule, next_runs
@@ -24,7 +25,20 @@ def runs_a_month(schedule: Schedule, after: datetime) -> int:
     return round(SAMPLE * (MONTH / (runs[-1] - after)))
 
 
-def calls_a_month(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Metered calls in 30 days, by what they are for."""
+
+    changes: int  # one of change data capture each run, for all streams that it covers
+    apart: int  # streams that it does not cover
+    compares: int  # full reads that find what it does not tell
+
+    @property
+    def total(self) -> int:
+        return self.changes + self.apart + self.compares
+
+
+def costs(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> Cost:
     """Metered calls in 30 days of a company in which nothing changes, with up to 1,000 records of each kind.
 
     Each run asks change data capture once for all streams that it covers. The two clocks tick in the first run
@@ -40,7 +54,13 @@ def calls_a_month(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks,
         _calls(stream) * (refreshes if stream.reading is not Reading.KEYSET else max(refreshes, compares))
         for stream in others
     )
-    return runs * bool(covered) + apart + compares * sum(_calls(stream) for stream in covered if stream.nests)
+    nested = sum(_calls(stream) for stream in covered if stream.nests)
+    return Cost(changes=runs * bool(covered), apart=apart, compares=compares * nested)
+
+
+def calls_a_month(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> int:
+    """The sum of what `costs` tells."""
+    return costs(schedule, streams, clocks, after).total
 
 
 def _calls(stream: Stream) -> int:

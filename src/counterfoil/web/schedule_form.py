@@ -7,15 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from counterfoil.actions.budget import standing
+from counterfoil.actions.collisions import taken
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import CounterfoilError
-from counterfoil.model.cost import calls_a_month
+from counterfoil.model.cost import costs
 from counterfoil.model.schedule import FREQUENCIES, MANUAL, Basic, Cron, Manual, Schedule, in_units, next_runs
 from counterfoil.model.schedule_text import in_words, parse
 from counterfoil.model.source import prefix_fault
 from counterfoil.model.stream import Stream
 from counterfoil.model.zones import zone_names
-from counterfoil.store import connections, sources
 
 SHOWN_RUNS = 5
 SHOWN_TABLES = 12
@@ -80,12 +80,12 @@ def preview(around: Surroundings, typed: Typed, streams: Sequence[Stream], own: 
         "prefix_fault": prefix_fault(typed.prefix),
         "tables": tables[:SHOWN_TABLES],
         "more_tables": max(0, len(tables) - SHOWN_TABLES),
-        "taken": _taken(around, typed.prefix, own),
+        "taken": taken(around.db, typed.prefix, streams, apart_from=own),
         "schedule_fault": fault,
         "words": in_words(schedule) if schedule else "",
         "runs": _runs(schedule, now),
         "zone": "UTC" if schedule is None or isinstance(schedule, Manual) else schedule.zone,
-        "cost": calls_a_month(schedule, streams, around.clocks, now) if schedule else None,
+        "cost": costs(schedule, streams, around.clocks, now) if schedule else None,
         "used": standing(around.db, now, around.monthly_calls).used,
         "allowance": around.monthly_calls,
     }
@@ -96,17 +96,3 @@ def _runs(schedule: Schedule | None, now: datetime) -> list[tuple[datetime, date
         return []
     zone = ZoneInfo(schedule.zone)
     return [(at, at.astimezone(zone)) for at in next_runs(schedule, now, SHOWN_RUNS)]
-
-
-def _taken(around: Surroundings, prefix: str, own: str) -> list[tuple[str, str]]:
-    """Where this prefix stands already: a source and where it writes. They may still differ by dataset."""
-    same = {
-        source.id: source.name
-        for source in sources.every(around.db)
-        if source.prefix == prefix and source.id != own
-    }
-    return [
-        (same[feed.source.id], f"{feed.destination.name}.{feed.dataset}")
-        for feed in connections.every(around.db)
-        if feed.source.id in same
-    ]
