@@ -1,0 +1,85 @@
+"""The real service, with its engine, at an address of its own; Intuit is another site to the browser, as it is."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+
+from counterfoil.actions import links, users
+from counterfoil.actions.service import running
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.engine.start import Places
+from counterfoil.model.actor import Role
+from counterfoil.sandbox.running import Sandbox
+from counterfoil.server import Engine, create_app
+from counterfoil.store.db import Database
+from tests.api.service import PATIENCE, surroundings
+from tests.road.conftest import hurried
+
+PASSWORD = "correct horse battery staple"
+ADA = "ada@example.com"
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service and where it is."""
+
+    around: Surroundings
+    url: str
+
+    @property
+    def db(self) -> Database:
+        return self.around.db
+
+    def first_link(self) -> str:
+        """The link of the console, for the first administrator."""
+        word = links.set_up_word(self.around)
+        assert word is not None
+        return links.link_address(self.url, word)
+
+    def come_in(self, email: str = ADA, name: str = "Ada Lovelace", role: Role = Role.ADMIN) -> str:
+        """Let somebody in without the pages; the word of the session, for a browser's cookie."""
+        word = links.set_up_word(self.around) or users.invite(self.around, email, role=role).word
+        signed = links.use(self.around, word, PASSWORD, email=email, name=name)
+        return signed.word
+
+
+def aimed_at(sandbox: Sandbox, db: Database, folder: Path) -> Surroundings:
+    """Surroundings in which the sandbox is Intuit; nobody waits for the pace that Intuit allows."""
+    around = surroundings(db, folder, pace=hurried)
+    app = replace(
+        around.app,
+        client_id="sandbox-client",
+        client_secret="sandbox-secret",
+        authorize_url=f"{sandbox.url}/connect/oauth2",
+        token_url=f"{sandbox.url}/oauth2/v1/tokens/bearer",
+        revoke_url=f"{sandbox.url}/v2/oauth2/tokens/revoke",
+    )
+    return replace(around, app=app, api_url=sandbox.url)
+
+
+@contextmanager
+def serving(around: Surroundings, *, engine: bool = True) -> Iterator[Service]:
+    """Serve during the block; without its engine, what waits or runs stays as it is."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    url = f"http://localhost:{listening.getsockname()[1]}"  # the sandbox is at 127.0.0.1: another site
+    ending = threading.Event()
+    work: Engine = partial(running, places=Places(slots=2, grace=1)) if engine else nullcontext
+    app = create_app(around, public_url=url, ending=ending, engine=work)
+    server = uvicorn.Server(
+        uvicorn.Config(app, ws="none", access_log=False, log_config=None, server_header=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield Service(around=around, url=url)
+    finally:
+        ending.set()
+        server.should_exit = True
+        thread.join(timeout=PATIENCE)
+        listening.close()
