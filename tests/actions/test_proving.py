@@ -14,7 +14,7 @@ from counterfoil.actions.destination_changes import NewDestination, create
 from counterfoil.actions.proving import Proof
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
-from counterfoil.destinations.base import Capabilities, Kind, Option
+from counterfoil.destinations.base import Kind, Option
 from counterfoil.destinations.duckdb import KIND as DUCKDB
 from counterfoil.errors import Forbidden, SecretKeyMissing, SettingInvalid
 from counterfoil.model.actor import Actor, ActorKind, Role
@@ -28,7 +28,7 @@ WITH_PASSWORD = Kind(
     name="postgres",
     title="PostgreSQL",
     options=(Option(name="host", help="", host=True), Option(name="password", help="", secret=True)),
-    capabilities=Capabilities(all_tables_at_once=True, default_dataset="public", longest_name=63),
+    capabilities=replace(DUCKDB.capabilities, default_dataset="public", longest_name=63),
     steps=(),
     make=DUCKDB.make,
 )

@@ -12,7 +12,7 @@ from counterfoil.cli import make_app
 from counterfoil.cli.tree import tree, walk
 from counterfoil.declared import SETTINGS
 from counterfoil.destinations import KINDS
-from counterfoil.destinations.duckdb import TYPES
+from counterfoil.destinations.duckdb_sql import TYPES
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.table import ColumnType
 from tests.house.code import ROOT, files, read

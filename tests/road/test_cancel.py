@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from counterfoil.actions.sync_now import sync_now
-from counterfoil.destinations.duckdb import _interrupted
+from counterfoil.destinations.duckdb_sql import interrupted
 from counterfoil.destinations.merge import Merge
 from counterfoil.errors import Cancelled, Interrupted
 from counterfoil.model.outcome import StreamOutcome
@@ -146,7 +146,7 @@ def test_a_statement_that_would_never_end_is_broken_off(stop: Stop) -> None:
     with (
         duckdb.connect() as connection,
         pytest.raises(duckdb.InterruptException),
-        _interrupted(connection, stop),
+        interrupted(connection, stop),
     ):
         connection.execute(ENDLESS)
 

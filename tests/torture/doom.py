@@ -16,7 +16,8 @@ from typing import Any
 
 from counterfoil.actions import sync_now as road
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.destinations.duckdb import DuckDB, _Speaking
+from counterfoil.destinations.duckdb import DuckDB
+from counterfoil.destinations.duckdb_sql import Speaking
 from counterfoil.destinations.merge import Merge
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.task import Clocks
@@ -34,7 +35,7 @@ STEPS: dict[str, tuple[Any, str, int]] = {
     "staging": (Stage, "add", 4),
     "staged": (Stage, "batch", 3),
     "loading": (DuckDB, "load", 1),
-    "speaking to the warehouse": (_Speaking, "execute", 60),
+    "speaking to the warehouse": (Speaking, "execute", 60),
     "merging a table": (Merge, "_replace", 8),
     "about to commit": (Merge, "_sign", 1),
     "advancing cursors": (cursors, "advance", 1),

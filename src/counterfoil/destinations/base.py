@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from counterfoil.model.table import Table
+from counterfoil.model.table import Column, ColumnType, Table
 from counterfoil.stop import NEVER, Stop
 
 
@@ -35,6 +35,8 @@ class Capabilities:
     all_tables_at_once: bool  # a sync becomes visible in one moment
     default_dataset: str
     longest_name: int  # characters of a table or column name
+    types: Mapping[ColumnType, str] = field(repr=False)  # its own words
+    quote: str  # what stands around a name in its SQL; twice, where the name holds it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,34 @@ class TableChange:
     live: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """Which rows of a table are looked at: in the order of its key, those behind a row, or before it when `back`.
+
+    `table` is the full name; `key` are those of the `columns` that name a row, and `beyond` that row's values in them,
+    empty to begin at the end.
+    """
+
+    dataset: str
+    table: str
+    columns: Sequence[Column]
+    key: Sequence[Column]
+    beyond: Sequence[str | int] = ()
+    back: bool = False
+    limit: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Rows in the order of their key, with those of the asked columns that the table has.
+
+    Values are exact: Decimal, aware datetime in UTC, date, int, bool, str; None is null.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
 Waiting = Callable[[str], None]
 """Called with a sentence for people whenever a destination has to wait."""
 
@@ -103,13 +133,30 @@ def nothing_to_assure() -> None:
     """Nothing but the load itself decides whether it may become visible."""
 
 
+Grew = Callable[[str, tuple[str, ...]], None]
+"""Called with a table's full name and the columns that it was given; without columns when it was made.
+
+Nothing has grown until the load has become visible.
+"""
+
+
+def unnoticed(_: str, __: tuple[str, ...]) -> None:
+    """Let tables grow without a word."""
+
+
 class Destination(Protocol):
     """A configured warehouse."""
 
     capabilities: Capabilities
 
     def load(
-        self, landing: Landing, *, waiting: Waiting, stop: Stop = NEVER, assure: Assure = nothing_to_assure
+        self,
+        landing: Landing,
+        *,
+        waiting: Waiting,
+        stop: Stop = NEVER,
+        assure: Assure = nothing_to_assure,
+        grew: Grew = unnoticed,
     ) -> Mapping[str, TableChange]:
         """Merge all batches and answer with the change of each table that was merged or made, by full table name.
 
@@ -120,6 +167,13 @@ class Destination(Protocol):
 
     def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:
         """The tables in a dataset with their row counts; empty when there is no such dataset."""
+
+    def look(self, glance: Glance) -> Seen:
+        """Rows of a table, as they stand; takes a few seconds at most, and never waits for a load.
+
+        Raises NotFound when there is no such table, WarehouseBusy while somebody else holds the warehouse or when it
+        takes too long, WarehouseFailed, WarehouseRefused.
+        """
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         """Try all that a load needs, a step at a time: yields after each of its kind's `steps` that worked.

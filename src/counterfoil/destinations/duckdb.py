@@ -11,23 +11,31 @@ import duckdb
 from counterfoil.destinations.base import (
     Assure,
     Capabilities,
+    Glance,
+    Grew,
     Kind,
     Landing,
     Option,
+    Seen,
     Step,
     TableChange,
     Waiting,
     in_silence,
     nothing_to_assure,
+    unnoticed,
 )
+from counterfoil.destinations.duckdb_sql import TYPES, Speaking, interrupted, text
 from counterfoil.destinations.duckdb_words import as_ours, held, holder
-from counterfoil.destinations.merge import SYNCS, Dialect, Merge, prove
+from counterfoil.destinations.look import look
+from counterfoil.destinations.merge import SYNCS, Merge, prove
+from counterfoil.destinations.turns import Turns
 from counterfoil.destinations.untouched import Known, Mark, Untouched, mark_of
-from counterfoil.errors import WarehouseFailed
-from counterfoil.model.table import ColumnType
+from counterfoil.errors import Cancelled, NotFound, WarehouseBusy, WarehouseFailed
 from counterfoil.stop import NEVER, Stop
 
-CAPABILITIES = Capabilities(all_tables_at_once=True, default_dataset="quickbooks", longest_name=255)
+CAPABILITIES = Capabilities(
+    all_tables_at_once=True, default_dataset="quickbooks", longest_name=255, types=TYPES, quote='"'
+)
 
 OPTIONS = (
     Option(name="path", help="The DuckDB file; made when it does not exist.", required=True),
@@ -56,28 +64,20 @@ STEPS = (
     Step(name="Write a row and read it back", grant="Give the disk room."),
 )
 
+LONGEST_LOOK = 5.0
+"""Seconds that a look at rows may take."""
+
 HASTE = 5
 """Seconds that a test waits for someone else who holds the file."""
 
 OLDEST_READER = "v1.2.0"
 """New files are written so that DuckDB from 1.2 on can open them."""
 
-TYPES = {
-    ColumnType.TEXT: "VARCHAR",
-    ColumnType.DECIMAL: "DECIMAL(38,9)",
-    ColumnType.INTEGER: "BIGINT",
-    ColumnType.BOOLEAN: "BOOLEAN",
-    ColumnType.DATE: "DATE",
-    ColumnType.TIMESTAMP: "TIMESTAMPTZ",
-    ColumnType.JSON: "JSON",
-}
-
 POLL_SECONDS = 2.0
 
 UNTOUCHED = Untouched()
 
-INSISTING = 0.05
-"""Seconds between interrupts: one that comes between two statements is forgotten by DuckDB."""
+TURNS = Turns()
 
 
 class DuckDB:
@@ -92,16 +92,22 @@ class DuckDB:
         self.sleep = sleep
 
     def load(
-        self, landing: Landing, *, waiting: Waiting, stop: Stop = NEVER, assure: Assure = nothing_to_assure
+        self,
+        landing: Landing,
+        *,
+        waiting: Waiting,
+        stop: Stop = NEVER,
+        assure: Assure = nothing_to_assure,
+        grew: Grew = unnoticed,
     ) -> Mapping[str, TableChange]:
         with self._opened(waiting, stop) as connection:
             file = self._identity()
             known = UNTOUCHED.of(self.path, landing.dataset)
             ready = known is not None and known.holds(landing.prefix, landing.tables)
-            with _interrupted(connection, stop):
-                speaking = _Speaking(connection, stop)
+            with interrupted(connection, stop):
+                speaking = Speaking(connection, stop)
                 speaking.execute("BEGIN")
-                changes = Merge(dialect=speaking, landing=landing, ready=ready).run()
+                changes = Merge(dialect=speaking, landing=landing, ready=ready, grew=grew).run()
             assure()
             connection.execute("COMMIT")  # not to be interrupted: nobody could say whether it took place
             mark, rows = self._left(connection), _rows_after(speaking, landing, known, changes)
@@ -121,24 +127,43 @@ class DuckDB:
         if known := UNTOUCHED.of(self.path, dataset):
             return known.rows
         with self._opened(waiting, stop, read_only=True) as connection:
-            mark, speaking = mark_of(self.path), _Speaking(connection, stop)
+            mark, speaking = mark_of(self.path), Speaking(connection, stop)
             names = sorted(speaking.layout(dataset))
             counts = " UNION ALL ".join(
-                f"SELECT {_text(name)}, count(*) FROM {speaking.table(dataset, name)}" for name in names
+                f"SELECT {text(name)}, count(*) FROM {speaking.table(dataset, name)}" for name in names
             )
             rows = dict(speaking.execute(counts)) if names else {}
         UNTOUCHED.keep(self.path, mark, dataset, Known(rows=rows))
         return rows
 
+    def look(self, glance: Glance) -> Seen:
+        if not self.path.exists():
+            raise NotFound(f"There is no file {self.path} yet.", do="The next sync makes it.")
+        with _limited(LONGEST_LOOK) as stop:
+            try:
+                with (
+                    self._in_haste(0)._opened(in_silence, stop, read_only=True) as connection,
+                    interrupted(connection, stop),
+                ):
+                    return look(Speaking(connection, stop), glance)
+            except Cancelled as late:
+                raise WarehouseBusy(late.what, do="Ask the file itself, with a program of its own.") from late
+            except WarehouseBusy as busy:
+                raise WarehouseBusy(
+                    busy.what, do="It is being loaded, or read: look again in a moment."
+                ) from busy
+
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self._make_folder()
         yield
-        hasty = DuckDB(
-            {"path": self.path, "wait_seconds": min(HASTE, self.wait_seconds), "memory": self.memory}
-        )
-        with hasty._opened(in_silence, NEVER) as connection:
+        with self._in_haste(HASTE)._opened(in_silence, NEVER) as connection:
             yield
-            yield from prove(_Speaking(connection, NEVER), dataset)
+            yield from prove(Speaking(connection, NEVER), dataset)
+
+    def _in_haste(self, seconds: int) -> "DuckDB":
+        """The same file for who waits no longer than so many seconds for somebody else."""
+        patience = min(seconds, self.wait_seconds)
+        return DuckDB({"path": self.path, "wait_seconds": patience, "memory": self.memory})
 
     @contextmanager
     def _opened(
@@ -146,14 +171,29 @@ class DuckDB:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         self._make_folder()
         try:
-            with duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection:
+            with (
+                self._turn(waiting, stop),
+                duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection,
+            ):
                 connection.execute("SET preserve_insertion_order = false")
-                connection.execute(f"SET temp_directory = {_text(f'{self.path}.spill')}")
+                connection.execute(f"SET temp_directory = {text(f'{self.path}.spill')}")
                 self._attach(connection, waiting, stop, read_only=read_only)
                 yield connection
         except duckdb.Error as error:
             stop.check()
             raise as_ours(error, self.path) from error
+
+    @contextmanager
+    def _turn(self, waiting: Waiting, stop: Stop) -> Iterator[None]:
+        """Wait until no other thread of ours has the file open."""
+
+        def told() -> None:
+            waiting(f"Counterfoil itself holds {self.path} for another sync; waiting until that is done")
+
+        with TURNS.at(self.path, self.wait_seconds, stop, told) as ours:
+            if not ours:
+                raise held(self.path, "Counterfoil itself", self.wait_seconds)
+            yield
 
     def _attach(
         self, connection: duckdb.DuckDBPyConnection, waiting: Waiting, stop: Stop, *, read_only: bool
@@ -163,7 +203,7 @@ class DuckDB:
             stop.check()
             try:
                 connection.execute(
-                    f"ATTACH {_text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})"
+                    f"ATTACH {text(str(self.path))} AS warehouse ({self._how(read_only=read_only)})"
                 )
             except duckdb.IOException as error:
                 by = holder(str(error))
@@ -209,62 +249,22 @@ class DuckDB:
         return "TYPE duckdb" if self.path.exists() else f"STORAGE_VERSION '{OLDEST_READER}'"
 
 
-class _Speaking(Dialect):
-    """DuckDB's SQL on one open connection."""
-
-    types = TYPES
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, stop: Stop) -> None:
-        self.connection = connection
-        self.stop = stop
-
-    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        self.stop.check()
-        return self.connection.execute(sql, list(values)).fetchall()
-
-    def change(self, sql: str, *values: object) -> int:
-        return int(self.execute(sql, *values)[0][0])
-
-    def table(self, dataset: str, name: str) -> str:
-        return f"warehouse.{self.name(dataset)}.{self.name(name)}"
-
-    def staged(self, files: list[Path]) -> str:
-        listed = ", ".join(_text(str(file)) for file in files)
-        return f"read_parquet([{listed}], union_by_name = true)"
-
-    def layout(self, dataset: str) -> dict[str, set[str]]:
-        rows = self.execute(
-            "SELECT table_name, list(column_name) FROM duckdb_columns() "
-            "WHERE database_name = 'warehouse' AND schema_name = ? GROUP BY table_name",
-            dataset,
-        )
-        return {name: set(columns) for name, columns in rows}
-
-    def create_dataset(self, dataset: str) -> None:
-        self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
-
-
 @contextmanager
-def _interrupted(connection: duckdb.DuckDBPyConnection, stop: Stop) -> Iterator[None]:
-    """Break off whatever the connection does when the stop is asked during the block."""
-    over = threading.Event()
-
-    def insist() -> None:
-        while not over.wait(INSISTING):
-            connection.interrupt()
-
-    interrupter = threading.Thread(target=insist, name="interrupt")
-    with stop.calling(interrupter.start):
-        try:
-            yield
-        finally:
-            over.set()
-    if interrupter.ident is not None:
-        interrupter.join()
+def _limited(seconds: float) -> Iterator[Stop]:
+    """A stop that is asked after so many seconds."""
+    stop = Stop()
+    late = Cancelled(f"DuckDB did not answer within {seconds:.0f} seconds.")
+    timer = threading.Timer(seconds, stop.ask, [late])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield stop
+    finally:
+        timer.cancel()
 
 
 def _rows_after(
-    speaking: _Speaking, landing: Landing, known: Known | None, changes: Mapping[str, TableChange]
+    speaking: Speaking, landing: Landing, known: Known | None, changes: Mapping[str, TableChange]
 ) -> Mapping[str, int]:
     """The rows of all tables of the dataset after a load; empty where they were not known before it."""
     if known is None:
@@ -273,10 +273,11 @@ def _rows_after(
     return {**known.rows, **{name: change.total for name, change in changes.items()}, **signed}
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 KIND = Kind(
-    name="duckdb", title="DuckDB", options=OPTIONS, capabilities=CAPABILITIES, steps=STEPS, make=DuckDB
+    name="duckdb",
+    title="DuckDB",
+    options=OPTIONS,
+    capabilities=CAPABILITIES,
+    steps=STEPS,
+    make=DuckDB,
 )

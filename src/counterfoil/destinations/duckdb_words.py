@@ -41,7 +41,7 @@ def holder(message: str) -> str | None:
 def held(path: Path, by: str, waited: float) -> WarehouseBusy:
     """The file was in other hands for longer than we wait, in seconds."""
     return WarehouseBusy(
-        f"{by} held {path} for {waited:.0f} s.",
+        f"{by} held {path} for {waited:.0f} s." if waited else f"{by} holds {path}.",
         do="Close the file there, or open it read-only from a copy, then sync again. "
         "Nothing is lost: the next sync brings it all.",
     )

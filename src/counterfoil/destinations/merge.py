@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from counterfoil.destinations.base import Batch, Landing, TableChange
+import pyarrow as pa
+
+from counterfoil.destinations.base import Batch, Grew, Landing, TableChange, unnoticed
 from counterfoil.errors import WarehouseFailed
 from counterfoil.model.table import Column, ColumnType, Table, all_columns
 
@@ -32,6 +34,10 @@ class Dialect(ABC):
     @abstractmethod
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement with `?` values and answer with its rows."""
+
+    @abstractmethod
+    def read(self, sql: str, *values: object) -> pa.Table:
+        """Run one query with `?` values and answer with its rows, their values exact."""
 
     @abstractmethod
     def change(self, sql: str, *values: object) -> int:
@@ -87,6 +93,7 @@ class Merge:
     dialect: Dialect
     landing: Landing
     ready: bool = False
+    grew: Grew = unnoticed
     changes: dict[str, TableChange] = field(default_factory=dict)
     there: Mapping[str, set[str]] = field(default_factory=dict)
 
@@ -119,9 +126,12 @@ class Merge:
         ]
         if not there:
             speak.execute(f"CREATE TABLE {full} ({', '.join(declared)})")
+            self.grew(name, ())
             return
         for declaration in declared:
             speak.execute(f"ALTER TABLE {full} ADD COLUMN {declaration}")
+        if declared:
+            self.grew(name, tuple(column.name for column in columns if column.name not in there))
 
     def _merge(self, batch: Batch) -> None:
         speak = self.dialect

@@ -1,0 +1,90 @@
+"""DuckDB's SQL on one open connection, and how it is broken off."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from counterfoil.destinations.merge import Dialect
+from counterfoil.model.table import ColumnType
+from counterfoil.stop import Stop
+
+TYPES = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.DECIMAL: "DECIMAL(38,9)",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.DATE: "DATE",
+    ColumnType.TIMESTAMP: "TIMESTAMPTZ",
+    ColumnType.JSON: "JSON",
+}
+
+INSISTING = 0.05
+"""Seconds between interrupts: one that comes between two statements is forgotten by DuckDB."""
+
+
+class Speaking(Dialect):
+    """DuckDB's SQL on one open connection."""
+
+    types = TYPES
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, stop: Stop) -> None:
+        self.connection = connection
+        self.stop = stop
+
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        self.stop.check()
+        return self.connection.execute(sql, list(values)).fetchall()
+
+    def read(self, sql: str, *values: object) -> pa.Table:
+        self.stop.check()
+        return self.connection.sql(sql, params=list(values)).to_arrow_table()
+
+    def change(self, sql: str, *values: object) -> int:
+        return int(self.execute(sql, *values)[0][0])
+
+    def table(self, dataset: str, name: str) -> str:
+        return f"warehouse.{self.name(dataset)}.{self.name(name)}"
+
+    def staged(self, files: list[Path]) -> str:
+        listed = ", ".join(text(str(file)) for file in files)
+        return f"read_parquet([{listed}], union_by_name = true)"
+
+    def layout(self, dataset: str) -> dict[str, set[str]]:
+        rows = self.execute(
+            "SELECT table_name, list(column_name) FROM duckdb_columns() "
+            "WHERE database_name = 'warehouse' AND schema_name = ? GROUP BY table_name",
+            dataset,
+        )
+        return {name: set(columns) for name, columns in rows}
+
+    def create_dataset(self, dataset: str) -> None:
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
+
+
+@contextmanager
+def interrupted(connection: duckdb.DuckDBPyConnection, stop: Stop) -> Iterator[None]:
+    """Break off whatever the connection does when the stop is asked during the block."""
+    over = threading.Event()
+
+    def insist() -> None:
+        while not over.wait(INSISTING):
+            connection.interrupt()
+
+    interrupter = threading.Thread(target=insist, name="interrupt")
+    with stop.calling(interrupter.start):
+        try:
+            yield
+        finally:
+            over.set()
+    if interrupter.ident is not None:
+        interrupter.join()
+
+
+def text(value: str) -> str:
+    """A text as it stands in SQL."""
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,64 @@
+"""Looking at rows, in plain SQL: a page of a table in the order of its key, what the kinds that speak SQL share."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from counterfoil.destinations.base import Glance, Seen
+from counterfoil.destinations.merge import Dialect
+from counterfoil.errors import NotFound
+from counterfoil.model.table import Column, ColumnType
+
+
+def look(dialect: Dialect, glance: Glance) -> Seen:
+    """The rows that the glance asks for. Raises NotFound when the dataset has no such table."""
+    there = dialect.layout(glance.dataset).get(glance.table)
+    if there is None:
+        raise NotFound(
+            f"There is no table {glance.table} in {glance.dataset}.",
+            do="It is made by the next sync that loads its stream.",
+        )
+    columns = tuple(column for column in glance.columns if column.name in there)
+    sql, values = _query(dialect, glance, columns)
+    found = dialect.read(sql, *values)
+    rows = list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    if glance.back:
+        rows.reverse()
+    return Seen(columns=columns, rows=tuple(tuple(map(_in_utc, row)) for row in rows))
+
+
+def _query(dialect: Dialect, glance: Glance, columns: Sequence[Column]) -> tuple[str, list[Any]]:
+    listed = ", ".join(dialect.name(column.name) for column in columns)
+    where, values = _beyond(dialect, glance)
+    order = ", ".join(
+        f"{term}{' DESC' if glance.back else ''}" for column in glance.key for term in _terms(dialect, column)
+    )
+    table = dialect.table(glance.dataset, glance.table)
+    return f"SELECT {listed} FROM {table}{where} ORDER BY {order} LIMIT {int(glance.limit)}", values
+
+
+def _beyond(dialect: Dialect, glance: Glance) -> tuple[str, list[Any]]:
+    """A condition for rows on the other side of one: not every warehouse can compare several columns at once."""
+    if not glance.beyond:
+        return "", []
+    sign = "<" if glance.back else ">"
+    terms: list[tuple[str, str, Any]] = []
+    for column, value in zip(glance.key, glance.beyond, strict=True):
+        asked = ("length(?)", "?") if column.type is ColumnType.TEXT else ("?",)
+        terms += [(term, mark, value) for term, mark in zip(_terms(dialect, column), asked, strict=True)]
+    ways, values = [], []
+    for place, (term, mark, value) in enumerate(terms):
+        same = [f"{equal} = {its_mark}" for equal, its_mark, _ in terms[:place]]
+        ways.append("(" + " AND ".join([*same, f"{term} {sign} {mark}"]) + ")")
+        values += [its_value for _, _, its_value in terms[:place]] + [value]
+    return f" WHERE {' OR '.join(ways)}", values
+
+
+def _terms(dialect: Dialect, column: Column) -> tuple[str, ...]:
+    """Ids are text and mostly numbers: the shorter ones first, so that 9 stands before 10."""
+    name = dialect.name(column.name)
+    return (f"length({name})", name) if column.type is ColumnType.TEXT else (name,)
+
+
+def _in_utc(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
