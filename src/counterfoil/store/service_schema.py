@@ -75,7 +75,7 @@ audit = sa.Table(
     text("actor_name"),
     text("deed"),
     text("noun"),
-    text("thing_id"),
+    text("thing_id", index=True),
     text("thing_name"),
     sa.Column("detail", sa.JSON, nullable=False),
     sqlite_autoincrement=True,  # a number is never given twice, so that a missing line shows
