@@ -134,3 +134,21 @@ def test_disconnecting_a_company_names_the_sources_that_stand_still(home: Path) 
     ended = ask(home, "credentials", "disconnect", "acme")
 
     assert "nothing new comes into books" in " ".join(ended.out.split())
+
+
+def test_all_that_a_source_feeds_is_named_anew(home: Path) -> None:
+    two = ask(
+        home, "sources", "edit", "books", "--to", "duck.first", "--to", "duck.second", "--json"
+    ).document
+    none = ask(home, "sources", "edit", "books", "--to", "", "--json").document
+
+    assert [feed["dataset"] for feed in two["destinations"]] == ["first", "second"]
+    assert none["destinations"] == []
+
+
+def test_reading_again_is_asked_of_the_service(home: Path) -> None:
+    again = ask(home, "sources", "resync", "books", "--stream", "Invoice", "--json").document
+    since = ask(home, "sources", "backfill", "books", "--since", "2026-01-02T03:04:05", "--json").document
+
+    assert (again["state"], again["full"], again["streams"]) == ("waiting", True, ["Invoice"])
+    assert since["since"] == "2026-01-02T03:04:05+00:00"

@@ -1,20 +1,24 @@
 """`counterfoil destinations`: the warehouses that are set up."""
 
-from typing import Annotated
-
 import typer
 from rich.text import Text
 
+from counterfoil.cli import destination_edits
 from counterfoil.cli.command import Door, command
+from counterfoil.cli.destination_edits import Name, document_of
 from counterfoil.cli.foreign import foreign
 from counterfoil.cli.group import LIST, noun
 from counterfoil.cli.screen import listing
+from counterfoil.cli.showing import AsCode, facts, write
 
 
 def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "destinations", text="The warehouses that are set up.", panel=panel)
     command(group, LIST)(list_)
+    command(group, "show")(show)
+    command(group, "kinds")(kinds)
+    destination_edits.add_to(group)
     command(group, "remove")(remove)
 
 
@@ -35,13 +39,50 @@ def list_(door: Door) -> None:
     door.screen.next(
         ("counterfoil sources", "what feeds them")
         if found
-        else ("counterfoil apply FILE.yaml", "declare one")
+        else ("counterfoil destinations create NAME --kind duckdb --option path=books.duckdb", "set one up")
     )
 
 
-def remove(
-    door: Door, name: Annotated[str, typer.Argument(help="The destination's name.", metavar="DESTINATION")]
-) -> None:
+def show(door: Door, name: Name, *, as_code: AsCode = None) -> None:
+    """Show a destination and who feeds it, or, with --as, what would make the same."""
+    from counterfoil.actions import as_code as code
+    from counterfoil.actions import destinations
+    from counterfoil.store import connections
+
+    with door.opened() as around:
+        found = destinations.show(around.db, name)
+        if as_code is not None:
+            write(door, code.destination(around, name), as_code)
+            return
+        feeds = [feed for feed in connections.every(around.db) if feed.destination.id == found.id]
+    places = [f"{feed.source.name} → {feed.dataset}" for feed in feeds]
+    rows = [("Kind", found.kind), *found.options.items(), *(("Fed by", place) for place in places)]
+    fed = [{"source": feed.source.name, "dataset": feed.dataset} for feed in feeds]
+    door.screen.answer(document_of(found) | {"fed_by": fed}, facts(found.name, rows))
+    door.screen.next(("counterfoil destinations prove DESTINATION", "see whether it works"))
+
+
+def kinds(door: Door) -> None:
+    """List the kinds of warehouse there are, and what each wants to know."""
+    from counterfoil.destinations import KINDS
+
+    table = listing("Kind", "Option", "What it is")
+    document = []
+    for kind in KINDS.values():
+        for place, option in enumerate(kind.options):
+            marks = [word for word in ("required", "secret") if getattr(option, word)]
+            told = f"{option.help} ({', '.join(marks)})" if marks else option.help
+            table.add_row(kind.name if place == 0 else "", option.name, Text(told, style="dim"))
+        options = [
+            {"name": option.name, "help": option.help, "required": option.required, "secret": option.secret}
+            for option in kind.options
+        ]
+        document.append({"name": kind.name, "title": kind.title, "options": options})
+    door.screen.answer({"kinds": document}, table)
+    door.screen.next(("counterfoil destinations create NAME --kind KIND --option NAME=VALUE", "set one up"))
+
+
+def remove(door: Door, name: Name) -> None:
     """Forget a destination that no source feeds; its tables stay."""
     from counterfoil.actions import destinations
 

@@ -53,6 +53,9 @@ def create(
     prefix: Annotated[str, Prefix] = "",
     schedule: Annotated[str, Schedule] = "manual",
     to: Annotated[list[str] | None, To] = None,
+    paused: Annotated[
+        bool, typer.Option("--paused", metavar="", help="Let its schedule rest until it is resumed.")
+    ] = False,
 ) -> None:
     """Make a source."""
     from counterfoil.actions import sources
@@ -66,6 +69,7 @@ def create(
             streams=frozenset(stream) if stream else None,
             prefix=prefix,
             schedule=parse(schedule),
+            paused=paused,
             feeds=tuple(feed_of(around.db, text) for text in to or ()),
         )
         view = sources.create(around, new)
@@ -85,6 +89,13 @@ def edit(
     ] = None,
     prefix: Annotated[str | None, Prefix] = None,
     schedule: Annotated[str | None, Schedule] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="All that it feeds from now on; give it again for more, and '' for nothing.",
+            metavar="NAME[.DATASET]",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", metavar="", help="Only tell what it means.")] = False,
 ) -> None:
     """Change a source, and say what it means for tables that are there already."""
@@ -99,7 +110,7 @@ def edit(
     )
     if stream:
         changes = replace(changes, streams=None if stream == ["all"] else frozenset(stream))
-    _change(door, name, changes, dry_run=dry_run)
+    _change(door, name, changes, to=to, dry_run=dry_run)
 
 
 def connect(door: Door, name: Name, place: Place) -> None:
@@ -155,20 +166,23 @@ def remove(door: Door, name: Name) -> None:
 
 
 def feed_of(db: Any, text: str) -> "Feed":
-    """`books.finance` is the dataset finance of books, unless a destination is called just so."""
+    """`books.finance` is the dataset finance of books; only where there is no books, a destination called just so."""
     from counterfoil.actions import destinations
     from counterfoil.actions.source_changes import Feed
 
     name, dot, dataset = text.rpartition(".")
-    if not dot or text in [destination.name for destination in destinations.every(db)]:
+    known = [destination.name for destination in destinations.every(db)]
+    if not dot or (text in known and name not in known):
         return Feed(destination=text)
     return Feed(destination=name, dataset=dataset)
 
 
-def _change(door: Door, name: str, changes: "Changes", *, dry_run: bool) -> None:
+def _change(door: Door, name: str, changes: "Changes", *, to: list[str] | None, dry_run: bool) -> None:
     from counterfoil.actions import sources
 
     with door.opened() as around:
+        if to:
+            changes = replace(changes, feeds=tuple(feed_of(around.db, text) for text in to if text))
         means = sources.what_would_change(around, name, changes)
         view = sources.show(around.db, name) if dry_run else sources.change(around, name, changes)
     document = document_of(view) | {"dry_run": dry_run, "consequences": list(means.told)}

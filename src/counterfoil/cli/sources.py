@@ -9,12 +9,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from counterfoil.cli import source_edits
+from counterfoil.cli import source_asks, source_edits
 from counterfoil.cli.command import Door, command
 from counterfoil.cli.foreign import foreign
 from counterfoil.cli.group import LIST, noun
 from counterfoil.cli.screen import listing
+from counterfoil.cli.showing import AsCode, facts, write
 from counterfoil.cli.source_document import document_of
+from counterfoil.cli.source_edits import Name
 from counterfoil.cli.words import ago
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ def add_to(app: typer.Typer, panel: str) -> None:
     """Add the group."""
     group = noun(app, "sources", text="What can be synced, and where it goes.", panel=panel)
     command(group, LIST)(list_)
+    command(group, "show")(show)
     command(group, "next")(next_)
     source_edits.add_to(group)
+    source_asks.add_to(group)
 
 
 def list_(door: Door) -> None:
@@ -51,6 +55,32 @@ def list_(door: Door) -> None:
         door.screen.next(
             ("counterfoil apply FILE.yaml", "declare one"), ("counterfoil demo", "look round first")
         )
+
+
+def show(door: Door, name: Name, *, as_code: AsCode = None) -> None:
+    """Show a source, or, with --as, what would make the same."""
+    from counterfoil.actions import as_code as code
+    from counterfoil.actions import sources
+    from counterfoil.model.schedule_text import in_words
+
+    with door.opened() as around:
+        view = sources.show(around.db, name)
+        if as_code is not None:
+            write(door, code.source(around, name), as_code)
+            return
+    source = view.source
+    company = source.credential
+    streams = "all" if source.streams is None else ", ".join(sorted(source.streams))
+    rows = [
+        ("Company", f"{company.company_name or company.realm_id} ({company.name}, {company.environment})"),
+        ("Tables", f"{source.prefix}invoice, …" if source.prefix else "without a prefix"),
+        ("Streams", streams),
+        ("Runs", in_words(source.schedule) + (", but it is paused" if source.paused else "")),
+        ("Next", f"{view.next_run_at:%Y-%m-%d %H:%M} UTC" if view.next_run_at else "when asked"),
+        *(("Goes to", f"{feed.destination.name}.{feed.dataset}") for feed in view.connections),
+    ]
+    door.screen.answer(document_of(view), facts(source.name, rows))
+    door.screen.next(("counterfoil sources edit SOURCE", "change it"))
 
 
 def next_(
