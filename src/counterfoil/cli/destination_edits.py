@@ -146,6 +146,4 @@ def _tell(door: Door, destination: "Destination", said: str) -> None:
 def _picture(step: "Proved") -> Text:
     mark, style = MARKS[step.proof]
     told = " ".join(filter(None, (step.what, step.do, step.grant)))
-    return Text.assemble(
-        (f"{mark} ", style), foreign(step.name), *([" ", foreign(told, "dim")] if told else [])
-    )
+    return Text.assemble((f"{mark} ", style), foreign(step.name), foreign(f" {told}" if told else "", "dim"))
