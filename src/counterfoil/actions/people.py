@@ -1,5 +1,6 @@
 """Who may come in, and who is in: users with their sessions, open links and keys; and ending their sessions."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from counterfoil.actions import users
@@ -31,11 +32,13 @@ def every(around: Surroundings) -> tuple[Person, ...]:
     found = users.every(around)
     admins = [user.id for user in found if user.role is Role.ADMIN and user.able]
     open_ones, made = links.open_ones(around.db, around.now()), keys.every(around.db)
-    alive = sessions.alive(around.db, around.now())
+    alive = defaultdict(list)
+    for session in sessions.alive(around.db, around.now()):
+        alive[session.user.id].append(session)
     return tuple(
         Person(
             user=user,
-            sessions=tuple(session for session in alive if session.user.id == user.id),
+            sessions=tuple(alive[user.id]),
             link=open_ones.get(user.id),
             keys=tuple(key for key in made if key.created_by == user.email),
             last=admins == [user.id],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from counterfoil import logs
 from counterfoil.declared import SETTINGS, Setting
 from counterfoil.errors import SettingInvalid
-from counterfoil.settings import Settings
+from counterfoil.settings import DEFAULT, Settings
 
 if TYPE_CHECKING:
     from counterfoil.actions.surroundings import Sight, Surroundings
@@ -103,7 +103,7 @@ def _shown(settings: Settings) -> "tuple[SettingView, ...]":
     def value(setting: Setting) -> str:
         given = getattr(settings, setting.name)
         if setting.secret:
-            return "given" if given else ""
+            return "given" if given and settings.origins[setting.name] != DEFAULT else ""
         return logs.mask(("no", "yes")[given] if isinstance(given, bool) else str(given))
 
     return tuple(

@@ -11,14 +11,19 @@ from starlette.staticfiles import StaticFiles
 
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.web import (
+    account,
+    alerts,
+    audit,
     consent,
     credentials,
     destinations,
     directory,
     errors,
     intuit_app,
+    keys,
     openid,
     overview,
+    settings,
     setup,
     setup_data,
     setup_destination,
@@ -30,6 +35,7 @@ from counterfoil.web import (
     source_tables,
     sources,
     syncs,
+    users,
 )
 
 NOUNS = (
@@ -51,6 +57,12 @@ NOUNS = (
     intuit_app,
     signing,
     openid,
+    alerts,
+    users,
+    keys,
+    audit,
+    settings,
+    account,
 )
 """Consent before credentials: `/credentials/connect` is no credential's name."""
 

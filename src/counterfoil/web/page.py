@@ -13,7 +13,7 @@ from counterfoil.actions import budget
 from counterfoil.store import sources
 from counterfoil.web import words
 from counterfoil.web.navigation import navigation
-from counterfoil.web.visit import Visit
+from counterfoil.web.visit import Visit, theme_of
 
 NOTICE = "counterfoil_notice"
 """A cookie with one sentence for the next page."""
@@ -47,6 +47,7 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Res
         "allowance": standing.allowance,
         "month": f"{now:%B}",
         "notice": _notice(visit.request),
+        "theme": theme_of(visit.request),
     }
     answer = _render(template, now, status, {**frame, **shown})
     answer.headers["Content-Security-Policy"] = _policy(around.app.authorize_url)
@@ -63,7 +64,7 @@ def part(visit: Visit, template: str, **shown: Any) -> Response:
 def alone(request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
     """A page without the frame: for who is not signed in."""
     now: datetime = request.app.state.around.now()
-    return _render(template, now, status, shown)
+    return _render(template, now, status, {"theme": theme_of(request), **shown})
 
 
 def go(address: str, notice: str = "") -> Response:

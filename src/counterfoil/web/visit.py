@@ -16,6 +16,9 @@ from counterfoil.model.user import User
 MOST_FIELDS = 2_000
 """Fields of one form; the largest of ours lists every stream."""
 
+THEME, THEMES = "counterfoil_theme", ("light", "dark")
+"""The cookie that keeps how pages look; scripts set it, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
@@ -39,6 +42,12 @@ def cookie_of(request: Request) -> Cookie:
 def word_of(request: Request) -> str:
     """The session's word that the browser sent, or ""."""
     return request.cookies.get(cookie_of(request).name, "")
+
+
+def theme_of(request: Request) -> str:
+    """Light or dark, where this browser was told which; "" follows the system."""
+    kept = request.cookies.get(THEME, "")
+    return kept if kept in THEMES else ""
 
 
 def address_of(request: Request) -> str:
