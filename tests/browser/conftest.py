@@ -15,6 +15,7 @@ from counterfoil.sandbox.company import companies
 from counterfoil.sandbox.running import Sandbox
 from tests.api.service import opened
 from tests.browser.finding import STRICTNESS, NoBrowser, find_or_bring
+from tests.browser.gallery import PLAIN, Gallery, showing
 from tests.browser.service import Service, aimed_at, serving
 from tests.browser.window import WIDE, Window, watched
 from tests.road.conftest import NOW
@@ -93,6 +94,17 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(companies(2, seed=5, invoices=3, now=NOW)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def gallery(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """A store with one of everything, shown and never changed."""
+    store = Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("gallery") / "counterfoil.db"))
+    with (
+        Sandbox(companies(2, seed=5, invoices=3, now=NOW)) as running,
+        showing(store, running, PLAIN) as shown,
+    ):
+        yield shown
 
 
 @pytest.fixture

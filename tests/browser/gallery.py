@@ -1,0 +1,89 @@
+"""A service that shows a prepared store: nothing in it moves, so that every page can be looked at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from counterfoil.actions import alerts, drafts, keys, users
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.model.actor import Role
+from counterfoil.model.standing import Standing
+from counterfoil.sandbox.running import Sandbox
+from counterfoil.store import credentials, sources
+from tests.api.service import opened
+from tests.browser.addresses import Choices
+from tests.browser.prepared import Cast, Prepared, prepare
+from tests.browser.service import ADA, Service, aimed_at, serving
+
+PLAIN = Cast(
+    sources={standing: f"{standing.name.title().replace('_', ' ')} books" for standing in Standing},
+    companies={standing: f"{standing.name.title().replace('_', ' ')} Ltd" for standing in Standing},
+)
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The service, who looks, and by parameter the values for which there are pages."""
+
+    service: Service
+    session: str
+    prepared: Prepared
+    choices: Choices
+
+    @property
+    def url(self) -> str:
+        return self.service.url
+
+
+@contextmanager
+def showing(store: Path, sandbox: Sandbox, cast: Cast) -> Iterator[Gallery]:
+    """Fill a store and show it."""
+    with opened(f"sqlite:///{store}", store.parent) as db:
+        around = aimed_at(sandbox, db, store.parent)
+        with serving(around, engine=False) as service:
+            session = service.come_in()
+            prepared = prepare(around, sandbox, cast, store.parent)
+            yield Gallery(service, session, prepared, _choices(around, prepared))
+
+
+def _choices(around: Surroundings, prepared: Prepared) -> Choices:
+    cast = prepared.cast
+    names = tuple(quote(cast.sources[standing], safe="") for standing in (Standing.ON_TIME, *Standing))
+    invited = users.invite(around, "barbara@example.com", role=Role.VIEWER)
+    every_key = keys.every(around)
+    return {
+        "/sources/{name}": names[:1],
+        "/sources/{name} alone": tuple(dict.fromkeys(names)),
+        "/syncs/{sync_id}": tuple(dict.fromkeys(prepared.syncs.values())),
+        "/setup/{draft_id}": _drafts(around, cast),
+        "/destinations/{name}": tuple(quote(name, safe="") for name in (cast.lake, cast.finance)),
+        "/credentials/{name}": tuple(quote(each.name, safe="") for each in credentials.every(around.db)[:3]),
+        "/welcome/{word}": (invited.word, "worn-out"),
+        "/users/{who}": tuple(each.id for each in users.every(around)),
+        "/keys/{which}": tuple(each.id for each in every_key),
+        "/alerts/channels/{name}": tuple(
+            quote(each.channel.name, safe="") for each in alerts.every_channel(around.db)
+        ),
+        "/sources/{name}/tables/{table}": ("on_time_invoice", "on_time_invoice_line"),
+    }
+
+
+def _drafts(around: Surroundings, cast: Cast) -> tuple[str, ...]:
+    """One that is nearly done, and one that has just begun; they are Ada's."""
+    ada = replace(around, actor=users.show(around, ADA).actor)
+    done, begun = (
+        drafts.begin(ada, "Quarry Stone"),
+        drafts.begin(ada, f"{cast.sources[Standing.NEW]} again"[:100]),
+    )
+    connected = cast.sources[Standing.ON_TIME]
+    choices = replace(
+        done.choices,
+        credential=sources.named(around.db, connected).credential.name,
+        prefix="on_time_",
+        schedule="every 1 hour from 00:00 UTC",
+        feeds=((cast.lake, "quickbooks"),),
+    )
+    drafts.choose(ada, done.id, choices)
+    return done.id, begun.id

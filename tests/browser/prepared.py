@@ -1,0 +1,249 @@
+"""A store in which there is one of everything: sources in every state, syncs of every end, people, keys, alerts."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from counterfoil.actions import alerts, keys, users
+from counterfoil.actions.alerts import Wanted
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.sync_now import sync_now
+from counterfoil.model.actor import Role
+from counterfoil.model.calls import Calls
+from counterfoil.model.connection import Connection
+from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens
+from counterfoil.model.destination import Destination
+from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome, total
+from counterfoil.model.schedule_text import parse
+from counterfoil.model.source import Source
+from counterfoil.model.standing import Standing
+from counterfoil.model.sync import Cause, Sync, SyncState
+from counterfoil.sandbox.running import Sandbox
+from counterfoil.store import (
+    calls,
+    connections,
+    credentials,
+    destinations,
+    log_lines,
+    outcomes,
+    sources,
+    syncs,
+)
+from counterfoil.store.db import Database
+from counterfoil.sync.progress import SILENT
+
+HOUR = timedelta(hours=1)
+READ = ("Account", "Customer", "Invoice", "Item", "Payment", "Vendor")
+REST = {Standing.PAUSED, Standing.NEW}
+RECENT = 30
+"""Syncs of each source before its last one."""
+
+LAST: Mapping[Standing, SyncState] = {
+    Standing.RECONNECT: SyncState.FAILED,
+    Standing.FAILED: SyncState.FAILED,
+    Standing.LATE: SyncState.INTERRUPTED,
+    Standing.PARTLY: SyncState.PARTIAL,
+    Standing.SYNCING: SyncState.RUNNING,
+    Standing.WAITING: SyncState.WAITING,
+    Standing.PAUSED: SyncState.CANCELLED,
+    Standing.ON_TIME: SyncState.SUCCEEDED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """What all things are called, and what errors say."""
+
+    sources: Mapping[Standing, str]
+    companies: Mapping[Standing, str]
+    lake: str = "lake"
+    finance: str = "finance"
+    person: str = "Grace Hopper"
+    key: str = "nightly build"
+    channel: str = "on call"
+    what: str = "QuickBooks did not answer within 60 s, five times in a row."
+    do: str = "Nothing has to be done: the next sync goes on where this one ended."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Where to find what is in the store; `syncs` by how they stand, of many sources."""
+
+    cast: Cast
+    syncs: Mapping[SyncState, str] = field(default_factory=dict)
+
+
+def prepare(around: Surroundings, sandbox: Sandbox, cast: Cast, folder: Path) -> Prepared:
+    """Fill an empty store. One company is really synced; what else ran is written as if it had."""
+    with around.db.transaction() as one:
+        ran = _past(replace(around, db=one), sandbox, cast, folder)
+    real, _ = sync_now(around, cast.sources[Standing.ON_TIME], SILENT)
+    with around.db.transaction() as one:
+        _half_of_the_log(one, real, ran[Standing.SYNCING])
+    _people(around, cast)
+    alerts.look_round(around)
+    found = {sync.state: sync.id for sync in ran.values()}
+    return Prepared(cast=cast, syncs={**found, SyncState.SUCCEEDED: real.id})
+
+
+def _past(around: Surroundings, sandbox: Sandbox, cast: Cast, folder: Path) -> dict[Standing, Sync]:
+    """All sources and what ran; of each the last sync."""
+    lake = Destination(
+        id="dest_lake",
+        name=cast.lake,
+        kind="duckdb",
+        created_at=around.now() - 40 * 24 * HOUR,
+        options={"path": str(folder / "lake.duckdb")},
+    )
+    away = replace(
+        lake, id="dest_finance", name=cast.finance, options={"path": str(folder / "none" / "x.duckdb")}
+    )
+    for each in (lake, away):
+        destinations.save(around.db, each)
+    chance, last = random.Random(11), {}
+    for standing in cast.sources:
+        source = _source(around, sandbox, cast, standing)
+        _feeds(around, source, (lake, away) if standing is Standing.FAILED else (lake,))
+        _spent(around, source)
+        if standing in LAST:
+            last[standing] = _history(around, cast, source, standing, chance)
+    return last
+
+
+def _source(around: Surroundings, sandbox: Sandbox, cast: Cast, standing: Standing) -> Source:
+    number = list(Standing).index(standing)
+    now, real = around.now(), standing is Standing.ON_TIME
+    credential = Credential(
+        id=f"cred_{number}",
+        name=cast.sources[standing].lower()[:60].strip(),
+        realm_id=sandbox.realms[0] if real else f"91303578490000{number:02}",
+        environment=Environment.SANDBOX if real else Environment.PRODUCTION,
+        created_at=now - 40 * 24 * HOUR,
+        company_name=cast.companies[standing],
+        state=CredentialState.ENDED if standing is Standing.RECONNECT else CredentialState.CONNECTED,
+    )
+    source = Source(
+        id=f"src_{number}",
+        name=cast.sources[standing],
+        credential=credential,
+        created_at=now - 39 * 24 * HOUR,
+        streams=None if standing is Standing.NEW else frozenset(READ),
+        prefix=f"{standing.name.lower()}_",
+        schedule=parse("every 1 hour from 00:00 UTC" if number % 2 else "cron 0 6 * * 1-5 Europe/Berlin"),
+        paused=standing is Standing.PAUSED,
+    )
+    credentials.save(around.db, credential)
+    credentials.save_tokens(around.db, credential.id, _tokens(around, sandbox, real=real))
+    sources.save(around.db, source)
+    due = -2 * HOUR if standing is Standing.LATE else HOUR / 2
+    sources.set_next_run(around.db, source, None if standing in REST else now + due)
+    return sources.named(around.db, source.name)
+
+
+def _tokens(around: Surroundings, sandbox: Sandbox, *, real: bool) -> Tokens:
+    granted = sandbox.authorize(sandbox.realms[0]) if real else None
+    return Tokens(
+        access_token=granted.access_token if granted else "none",
+        refresh_token=granted.refresh_token if granted else "none",
+        access_expires_at=around.now() + HOUR,
+        refresh_expires_at=around.now() + 80 * 24 * HOUR,
+    )
+
+
+def _feeds(around: Surroundings, source: Source, into: tuple[Destination, ...]) -> None:
+    for destination in into:
+        feed = Connection(
+            id=f"conn_{source.id}_{destination.id}",
+            source=source,
+            destination=destination,
+            dataset="quickbooks",
+        )
+        connections.save(around.db, feed)
+
+
+def _history(
+    around: Surroundings, cast: Cast, source: Source, standing: Standing, chance: random.Random
+) -> Sync:
+    """Syncs of the last days, one an hour, and the last one as the state wants it; that last one."""
+    ends = [SyncState.SUCCEEDED] * RECENT + [LAST[standing]]
+    ends[RECENT // 3] = SyncState.FAILED
+    ends[RECENT // 2] = SyncState.PARTIAL
+    last: Sync | None = None
+    for back, state in zip(range(RECENT, -1, -1), ends, strict=True):
+        last = _sync(around, cast, source, state, f"sync_{source.id}x{back:03}", back)
+        told = (
+            ()
+            if state in (SyncState.WAITING, SyncState.RUNNING)
+            else tuple(_outcomes(cast, source, state, chance))
+        )
+        syncs.save(around.db, replace(last, totals=total(told)))
+        outcomes.save(around.db, last.id, told)
+    assert last is not None
+    return last
+
+
+def _sync(around: Surroundings, cast: Cast, source: Source, state: SyncState, id_: str, back: int) -> Sync:
+    began = around.now() - back * HOUR - timedelta(minutes=3)
+    failed = state in (SyncState.FAILED, SyncState.PARTIAL)
+    return Sync(
+        id=id_,
+        source=source,
+        started_at=began,
+        asked_at=began - timedelta(seconds=2),
+        ended_at=began + timedelta(seconds=20 + back % 7 * 9) if state.is_over else None,
+        state=state,
+        cause=Cause.PERSON if back == RECENT else Cause.SCHEDULE,
+        code="quickbooks.down" if failed else "",
+        what=cast.what if failed else "",
+        do=cast.do if failed else "",
+        worker="worker_1" if state is SyncState.RUNNING else "",
+    )
+
+
+def _outcomes(cast: Cast, source: Source, state: SyncState, chance: random.Random) -> Iterator[StreamOutcome]:
+    for stream in READ if source.streams else ():
+        ill = state is SyncState.FAILED or (state is SyncState.PARTIAL and stream == "Invoice")
+        table = TableOutcome(
+            table=f"{source.prefix}{stream.lower()}",
+            inserted=chance.randrange(4),
+            updated=chance.randrange(9),
+            unchanged=chance.randrange(20),
+            total=chance.randrange(200, 20_000),
+        )
+        yield StreamOutcome(
+            connection_id=f"conn_{source.id}_dest_lake",
+            stream=stream,
+            mode=Mode.CHANGES,
+            state=StreamState.FAILED if ill else StreamState.LANDED,
+            read=0 if ill else table.inserted + table.updated,
+            calls=1,
+            tables=() if ill else (table,),
+            code="quickbooks.down" if ill else "",
+            what=cast.what if ill else "",
+            do=cast.do if ill else "",
+        )
+
+
+def _half_of_the_log(db: Database, real: Sync, running: Sync) -> None:
+    """What a sync that runs has said so far: the first half of what a real one said."""
+    said = log_lines.after(db, real.id, 0, limit=1_000)
+    log_lines.add(db, running.id, said[: len(said) // 2])
+
+
+def _people(around: Surroundings, cast: Cast) -> None:
+    users.invite(around, "grace@example.com", role=Role.EDITOR, name=cast.person)
+    users.invite(around, "edsger@example.com", role=Role.VIEWER)
+    users.disable(around, "edsger@example.com")
+    keys.create(around, cast.key, role=Role.EDITOR, ends_at=around.now() + 90 * 24 * HOUR)
+    alerts.create_channel(
+        around, Wanted(name=cast.channel, address="json://127.0.0.1:9/hook", quiet="22:00-07:00")
+    )
+
+
+def _spent(around: Surroundings, source: Source) -> None:
+    for back in range(20):
+        day = (around.now() - back * 24 * HOUR).date()
+        realm = source.credential.realm_id
+        calls.add(around.db, Calls(realm_id=realm, day=day, metered=30 + back, calls=33 + back))
