@@ -21,6 +21,7 @@ from counterfoil.store import (
     credentials,
     cursors,
     destinations,
+    holdings,
     migrations,
     outcomes,
     sources,
@@ -134,6 +135,7 @@ def test_an_earlier_store_is_read_as_it_was_left(
     assert (cursor.changed_since, cursor.versions, cursor.rows) == (THEN, {"7": "abc"}, 12)
     assert (sync.state, sync.totals, sync.ended_at) == (SyncState.PARTIAL, Totals(calls=3), THEN)
     assert (outcome.state, outcome.read) == (StreamState.LANDED, 4)
+    assert holdings.of(db, feed) == {}  # until the next load tells
     if revision != "0001":
         assert calls.by_month(db)[0].metered == 41
     db.close()

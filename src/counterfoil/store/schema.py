@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -136,6 +136,29 @@ observations = sa.Table(
     text("stream", primary_key=True),
     sa.Column("fields", sa.JSON, nullable=False),
     sa.Column("tables", sa.JSON, nullable=False),
+)
+
+holdings = sa.Table(
+    "holdings",
+    metadata,
+    part_of("connection", primary_key=True),
+    text("table", primary_key=True),  # with its prefix
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("live", sa.BigInteger, nullable=False),
+    sa.Column("changed_at", Moment),
+    text("changed_by", nullable=True),  # a sync's id; no foreign key: tables outlive history
+)
+
+growths = sa.Table(
+    "growths",
+    metadata,
+    sa.Column("n", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    part_of("connection"),
+    text("table"),
+    sa.Column("columns", sa.JSON, nullable=False),  # none: the table was made
+    sa.Column("at", Moment, nullable=False),
+    text("sync_id"),
+    sa.Index("ix_growths_connection_id_table", "connection_id", "table"),
 )
 
 syncs = sa.Table(

@@ -78,6 +78,7 @@ audit = sa.Table(
     text("thing_id", index=True),
     text("thing_name"),
     sa.Column("detail", sa.JSON, nullable=False),
+    sa.Index("ix_audit_noun_thing_name", "noun", "thing_name"),
     sqlite_autoincrement=True,  # a number is never given twice, so that a missing line shows
 )
 

@@ -1,6 +1,6 @@
 """Land: load what was staged into every connection, and advance its cursors after that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,8 +9,10 @@ from counterfoil.destinations.base import Batch, Landing, TableChange
 from counterfoil.errors import Cancelled, CounterfoilError, LockLost
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor
+from counterfoil.model.holding import Growth, Holding
 from counterfoil.model.stream import Stream
-from counterfoil.store import cursors
+from counterfoil.store import cursors, holdings
+from counterfoil.store.db import Database
 from counterfoil.sync.extract import Extracted
 from counterfoil.sync.progress import Progress
 from counterfoil.sync.progress import Stage as Standing
@@ -31,6 +33,7 @@ class ConnectionLanded:
 
     connection: Connection
     changes: Mapping[str, TableChange] = field(default_factory=dict)
+    grown: Sequence[Growth] = ()
     doubtful: frozenset[str] = frozenset()
     error: CounterfoilError | None = None
 
@@ -85,13 +88,22 @@ def _load(
         tables=[table for stream in road.streams for table in stream.table.family()],
         batches=batches,
     )
+    grown: list[Growth] = []
+
+    def grew(table: str, columns: tuple[str, ...]) -> None:
+        grown.append(Growth(table=table, columns=columns, at=stamp.synced_at, sync_id=stamp.sync_id))
+
     try:
-        destination = road.destinations[connection.id]
-        changes = destination.load(landing, waiting=road.watch.say, stop=road.stop, assure=road.assure)
+        changes = road.destinations[connection.id].load(
+            landing, waiting=road.watch.say, stop=road.stop, assure=road.assure, grew=grew
+        )
         known = cursors.of(road.db, connection)
-        landed = _doubted(road, ConnectionLanded(connection=connection, changes=changes), extracted, known)
+        landed = ConnectionLanded(connection=connection, changes=changes, grown=grown)
+        landed = _doubted(road, landed, extracted, known)
         road.assure()  # Promise 8: whoever has the lock by now may have moved the cursors further
-        _advance(road, landed, extracted, known)
+        with road.db.transaction() as one:
+            _advance(one, landed, extracted, known)
+            _note_tables(one, landed, stamp)
     except (Cancelled, LockLost):
         raise
     except CounterfoilError as error:
@@ -131,7 +143,7 @@ def _was_robbed(stream: Stream, landed: ConnectionLanded, before: Cursor | None)
 
 
 def _advance(
-    road: "Road", landed: ConnectionLanded, extracted: Extracted, known: Mapping[str, Cursor]
+    one: Database, landed: ConnectionLanded, extracted: Extracted, known: Mapping[str, Cursor]
 ) -> None:
     """Promise 1: skip only what landed. A doubtful stream is read again from where it stood, whatever comes next."""
     reached = [
@@ -139,7 +151,24 @@ def _advance(
         for name, read in extracted.reads.items()
         if read.error is None and not read.needs_full and name not in landed.doubtful
     ]
-    cursors.advance(road.db, landed.connection, reached)
+    cursors.advance(one, landed.connection, reached)
+
+
+def _note_tables(one: Database, landed: ConnectionLanded, stamp: Stamp) -> None:
+    """What the tables hold now, for who looks at them here."""
+    holdings.grow(one, landed.connection, landed.grown)
+    holdings.keep(
+        one,
+        landed.connection,
+        [_holding(table, change, stamp) for table, change in landed.changes.items()],
+    )
+
+
+def _holding(table: str, change: TableChange, stamp: Stamp) -> Holding:
+    held = Holding(table=table, rows=change.total, live=change.live)
+    if change.inserted or change.updated or change.deleted:
+        return replace(held, changed_at=stamp.synced_at, changed_by=stamp.sync_id)
+    return held
 
 
 def _cursor(
