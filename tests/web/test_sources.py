@@ -65,9 +65,9 @@ def test_a_sync_is_shown_stream_by_stream(ada: Browser) -> None:
     (sync,) = syncs.latest(ada.service.db)
     ada.open(f"/syncs/{sync.id}")
 
-    assert ada.heading == "Landed"
+    assert ada.heading == "Landed, 35 rows changed"
     assert "Customer" in ada.page.text
-    assert 'hx-get="/syncs/' not in ada.page.text  # over: nothing to wait for
+    assert "data-over" in ada.page.text  # over: nothing to wait for
 
 
 def test_what_was_said_during_a_sync_is_shown_and_can_be_kept(ada: Browser) -> None:

@@ -11,12 +11,13 @@ from counterfoil.actions.trail import note
 from counterfoil.engine import jobs
 from counterfoil.errors import NotFound, SettingInvalid
 from counterfoil.model.actor import SERVICE, Role
+from counterfoil.model.entry import Chosen
 from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Cause, Sync, SyncState
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.store import connections, outcomes, queue, sources, syncs
+from counterfoil.store import audit, connections, outcomes, queue, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.store.syncs import Wish
 
@@ -78,6 +79,13 @@ def backfill(
     return ask(around, source_name, Errand(streams=chosen, since=since))
 
 
+def again(around: Surroundings, sync_id: str) -> Sync:
+    """Ask once more for what a sync was asked for. Raises as `ask` does."""
+    need(around.actor, Role.EDITOR)
+    sync = syncs.with_id(around.db, sync_id)
+    return ask(around, sync.source.name, Errand(streams=sync.streams, full=sync.full, since=sync.since))
+
+
 def cancel(around: Surroundings, sync_id: str) -> Sync:
     """End a sync: at once when it waits, within seconds when it runs; its warehouse stays whole.
 
@@ -114,6 +122,12 @@ def latest(
 def show(db: Database, sync_id: str) -> SyncView:
     """One sync. Raises NotFound."""
     return SyncView(sync=syncs.with_id(db, sync_id), outcomes=outcomes.of(db, sync_id))
+
+
+def asked_by(db: Database, sync: Sync) -> str:
+    """Who asked for a sync, "" when nobody did: a schedule, a webhook."""
+    told = audit.entries(db, Chosen(noun="sync", thing=sync.id), before=None, limit=10)
+    return next((entry.actor_name for entry in told if entry.deed in ("asked for", "began")), "")
 
 
 def check_errand(around: Surroundings, source: Source, errand: Errand) -> None:

@@ -1,46 +1,37 @@
-"""One sync: did it land, what changed, what to do."""
+"""One sync: did it land, what changed, what to do; while it runs, how far it is."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from starlette.responses import PlainTextResponse, Response
+from fastapi import APIRouter, Query
+from starlette.responses import Response
 
 from counterfoil.actions import following, syncs
-from counterfoil.model.sync import SyncState
+from counterfoil.model.schedule_text import in_words
+from counterfoil.web import sync_log
 from counterfoil.web.page import go, page, part
+from counterfoil.web.sync_log import Asked
+from counterfoil.web.sync_page import shown
 from counterfoil.web.visit import Form, Visit, Visiting
 
-TITLES = {
-    SyncState.WAITING: "Waiting for a free place",
-    SyncState.RUNNING: "Reading QuickBooks",
-    SyncState.SUCCEEDED: "Landed",
-    SyncState.PARTIAL: "Landed in part",
-    SyncState.FAILED: "Did not land",
-    SyncState.CANCELLED: "Cancelled",
-    SyncState.INTERRUPTED: "Interrupted",
-}
-
-SHOWN_LINES = 400
-
 routes = APIRouter()
+routes.include_router(sync_log.routes)
+
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 
 @routes.get("/syncs/{sync_id}")
-def show(visit: Visiting, sync_id: str) -> Response:
-    """A sync; while it runs the page keeps itself up to date."""
-    shown = _shown(visit, sync_id)
-    if visit.request.headers.get("HX-Request"):
-        return part(visit, "sync_body.html", **shown)
-    return page(visit, "sync.html", **shown)
+def show(visit: Visiting, sync_id: str, level: str = "", q: str = "", first: str = "") -> Response:
+    """A sync; while it runs the page keeps itself up to date. `first`: somebody set its source up just now."""
+    return page(visit, "sync.html", **_shown(visit, sync_id, Asked(level=level, words=q.strip()), first))
 
 
-@routes.get("/syncs/{sync_id}/log")
-def log(visit: Visiting, sync_id: str) -> Response:
-    """The whole log, to keep."""
-    syncs.show(visit.around.db, sync_id)
-    lines = following.lines_of(visit.around.db, sync_id)
-    text = "".join(f"{line.at.isoformat()} {line.level:7} {line.text}\n" for line in lines)
-    return PlainTextResponse(text, headers={"Content-Disposition": f'attachment; filename="{sync_id}.log"'})
+@routes.get("/syncs/{sync_id}/live")
+def live(
+    visit: Visiting, sync_id: str, after: After = 0, level: str = "", q: str = "", first: str = ""
+) -> Response:
+    """What of the page may have changed, and the lines of the log behind number `after`."""
+    asked = Asked(level=level, words=q.strip(), after=after)
+    return part(visit, "sync_live.html", **_shown(visit, sync_id, asked, first))
 
 
 @routes.post("/syncs/{sync_id}/cancel")
@@ -50,15 +41,20 @@ def cancel(visit: Visiting, sync_id: str, _: Form) -> Response:
     return go(f"/syncs/{sync_id}", "It ends within seconds. What is in the warehouse stays whole.")
 
 
-def _shown(visit: Visit, sync_id: str) -> dict[str, Any]:
-    view = syncs.show(visit.around.db, sync_id)
-    lines = following.lines_of(visit.around.db, sync_id)
+@routes.post("/syncs/{sync_id}/again")
+def again(visit: Visiting, sync_id: str, _: Form) -> Response:
+    """Ask for the same once more."""
+    return go(f"/syncs/{syncs.again(visit.around, sync_id).id}")
+
+
+def _shown(visit: Visit, sync_id: str, asked: Asked, first: str) -> dict[str, Any]:
+    around = visit.around
+    view = syncs.show(around.db, sync_id)  # first: all lines of one that is over are there
+    lines = following.lines_of(around.db, view.sync.id)
     return {
-        "lines": lines[-SHOWN_LINES:],
-        "earlier": max(0, len(lines) - SHOWN_LINES),
-        "far": () if view.sync.state.is_over else following.far(lines),
-        "sync": view.sync,
-        "title": TITLES[view.sync.state],
-        "outcomes": sorted(view.outcomes, key=lambda outcome: (outcome.code == "", outcome.stream)),
-        "over": view.sync.state.is_over,
+        **shown(around, view, lines, is_first=first == "yes"),
+        "log": sync_log.log_of(lines, asked),
+        "levels": sync_log.LEVELS,
+        "schedule": in_words(view.sync.source.schedule),
+        "addresses": visit.request.app.state.addresses,
     }
