@@ -79,6 +79,8 @@ def convert(option: Option, text: str) -> Any:
         if text.lower() in YES + NO:
             return text.lower() in YES
         raise SettingInvalid(f"`{option.name}` is true or false, not {shown}.")
+    if option.choices and text not in option.choices:
+        raise SettingInvalid(f"`{option.name}` is one of {', '.join(option.choices)}, not {shown}.")
     try:
         return option.type(text)
     except ValueError as error:

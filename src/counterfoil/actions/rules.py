@@ -1,5 +1,6 @@
 """What a source has to be like, whichever door it comes through; what is wrong is told as the ends of sentences."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from counterfoil.actions.document import guess, shown
@@ -22,6 +23,10 @@ def refuse_faults(source: Source, feeds: Sequence[Connection]) -> None:
     for feed in feeds:
         if fault := dataset_fault(feed.dataset):
             faults.append(f"The dataset {shown(feed.dataset)} {fault}.")
+        if dataset_reserved(feed.dataset, KINDS[feed.destination.kind]):
+            faults.append(
+                f"The dataset {shown(feed.dataset)} is one that {feed.destination.kind} keeps for itself."
+            )
         if fault := prefix_too_long(source.prefix, source.streams, KINDS[feed.destination.kind]):
             faults.append(f"The prefix is too long: {fault}.")
     places = [(feed.destination.name, feed.dataset) for feed in feeds]
@@ -38,6 +43,12 @@ def stream_faults(source: Source) -> list[str]:
     unknown = sorted(source.streams - set(catalog()))
     faults = [f"There is no stream {shown(name)}; {guess(name, catalog())}." for name in unknown]
     return faults if source.streams else ["No stream is chosen; choose some, or all."]
+
+
+def dataset_reserved(dataset: str, kind: Kind) -> bool:
+    """Tell whether a kind of warehouse keeps a dataset's name for itself."""
+    pattern = kind.capabilities.reserved_datasets
+    return bool(pattern) and re.fullmatch(pattern, dataset) is not None
 
 
 def prefix_too_long(prefix: str, streams: Iterable[str] | None, kind: Kind) -> str:

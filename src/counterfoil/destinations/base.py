@@ -26,6 +26,7 @@ class Option:
     default: Any = None
     tuning: bool = False
     host: bool = False
+    choices: tuple[str, ...] = ()  # empty where any text will do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Capabilities:
     longest_name: int  # characters of a table or column name
     types: Mapping[ColumnType, str] = field(repr=False)  # its own words
     quote: str  # what stands around a name in its SQL; twice, where the name holds it
+    reserved_datasets: str = ""  # a pattern of names that it keeps for itself
+    instead_of_nul: str = "\0"  # what a text holds where QuickBooks sent U+0000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,11 +57,10 @@ STEPS = (
         name="Open the file",
         grant="Close it in other programs, and let Counterfoil's user read and write it.",
     ),
-    Step(
-        name="Make a dataset and a table",
-        grant="Give the disk room; name no dataset that DuckDB keeps for itself.",
-    ),
-    Step(name="Write a row and read it back", grant="Give the disk room."),
+    Step(name="Make a dataset", grant="Name no dataset that DuckDB keeps for itself."),
+    Step(name="Make a table", grant="Give the disk room."),
+    Step(name="Write a row", grant="Give the disk room."),
+    Step(name="Replace it and read it back", grant="Give the disk room."),
 )
 
 LONGEST_LOOK = 5.0

@@ -1,16 +1,15 @@
 """DuckDB's SQL on one open connection, and how it is broken off."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from counterfoil.destinations.merge import Dialect
-from counterfoil.model.table import ColumnType
+from counterfoil.model.table import Column, ColumnType
 from counterfoil.stop import Stop
 
 TYPES = {
@@ -40,9 +39,10 @@ class Speaking(Dialect):
         self.stop.check()
         return self.connection.execute(sql, list(values)).fetchall()
 
-    def read(self, sql: str, *values: object) -> pa.Table:
+    def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         self.stop.check()
-        return self.connection.sql(sql, params=list(values)).to_arrow_table()
+        found = self.connection.sql(sql, params=list(values)).to_arrow_table()
+        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def change(self, sql: str, *values: object) -> int:
         return int(self.execute(sql, *values)[0][0])
@@ -50,9 +50,21 @@ class Speaking(Dialect):
     def table(self, dataset: str, name: str) -> str:
         return f"warehouse.{self.name(dataset)}.{self.name(name)}"
 
-    def staged(self, files: list[Path]) -> str:
-        listed = ", ".join(text(str(file)) for file in files)
-        return f"read_parquet([{listed}], union_by_name = true)"
+    def find_newest(self, files: Sequence[Path], *, listed: bool) -> None:  # noqa: ARG002
+        if files:
+            rows = f"SELECT id, max(_seq) FROM {_staged(files)} GROUP BY id"
+            self.execute(
+                f"INSERT INTO newest {rows}"
+            )  # `insert` needs them, whether or not they are compared
+
+    def insert(self, table: str, columns: Sequence[Column], files: Sequence[Path], *, made: bool) -> int:  # noqa: ARG002
+        staged = _staged(files)
+        present = {row[0] for row in self.execute(f"DESCRIBE SELECT * FROM {staged}")}
+        names = ", ".join(self.name(column.name) for column in columns if column.name in present)
+        return self.change(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM {staged} "
+            "WHERE _seq IN (SELECT _seq FROM newest)"
+        )
 
     def layout(self, dataset: str) -> dict[str, set[str]]:
         rows = self.execute(
@@ -64,6 +76,15 @@ class Speaking(Dialect):
 
     def create_dataset(self, dataset: str) -> None:
         self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
+
+    def index(self, table: str, column: str) -> None:
+        """DuckDB reads a column so fast that an index costs more than it saves."""
+
+
+def _staged(files: Sequence[Path]) -> str:
+    """What stands after FROM to read staged files; columns missing in some are null."""
+    listed = ", ".join(text(str(file)) for file in files)
+    return f"read_parquet([{listed}], union_by_name = true)"
 
 
 @contextmanager

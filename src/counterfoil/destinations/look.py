@@ -20,8 +20,7 @@ def look(dialect: Dialect, glance: Glance) -> Seen:
         )
     columns = tuple(column for column in glance.columns if column.name in there)
     sql, values = _query(dialect, glance, columns)
-    found = dialect.read(sql, *values)
-    rows = list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    rows = dialect.read(sql, *values)
     if glance.back:
         rows.reverse()
     return Seen(columns=columns, rows=tuple(tuple(map(_in_utc, row)) for row in rows))

@@ -1,12 +1,10 @@
 """Merging staged rows into tables, in plain SQL: what the kinds with transactions share."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
-
-import pyarrow as pa
 
 from counterfoil.destinations.base import Batch, Grew, Landing, TableChange, unnoticed
 from counterfoil.errors import WarehouseFailed
@@ -36,7 +34,7 @@ class Dialect(ABC):
         """Run one statement with `?` values and answer with its rows."""
 
     @abstractmethod
-    def read(self, sql: str, *values: object) -> pa.Table:
+    def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one query with `?` values and answer with its rows, their values exact."""
 
     @abstractmethod
@@ -44,12 +42,22 @@ class Dialect(ABC):
         """Run one statement that changes rows and answer with how many it changed."""
 
     @abstractmethod
-    def table(self, dataset: str, name: str) -> str:
-        """A table's full name, quoted."""
+    def find_newest(self, files: Sequence[Path], *, listed: bool) -> None:
+        """Find the newest version of each id in a parent's files, for `insert`; put the ids into `newest` if `listed`.
+
+        Of several versions of one id the last one read counts: it is at least as new as the others.
+        """
 
     @abstractmethod
-    def staged(self, files: list[Path]) -> str:
-        """What stands after FROM to read staged files; columns missing in some are null."""
+    def insert(self, table: str, columns: Sequence[Column], files: Sequence[Path], *, made: bool) -> int:
+        """Insert the newest versions from files that have some of the columns, and answer with how many rows came.
+
+        `made` tells that the table was made in this very transaction.
+        """
+
+    @abstractmethod
+    def table(self, dataset: str, name: str) -> str:
+        """A table's full name, quoted."""
 
     @abstractmethod
     def layout(self, dataset: str) -> Mapping[str, set[str]]:
@@ -58,6 +66,10 @@ class Dialect(ABC):
     @abstractmethod
     def create_dataset(self, dataset: str) -> None:
         """Make the dataset if it is not there."""
+
+    @abstractmethod
+    def index(self, table: str, column: str) -> None:
+        """Let rows be found by a column from now on, where the warehouse would else read the whole table."""
 
     @staticmethod
     def name(identifier: str) -> str:
@@ -71,14 +83,21 @@ PROBE = "_counterfoil_probe"
 
 
 def prove(dialect: Dialect, dataset: str) -> Generator[None, None, None]:
-    """Make a table, then write a row and read it back, in a transaction that is undone; yields after each."""
+    """Make a dataset and a table, write a row and replace it, in a transaction that is undone; yields after each."""
     dialect.execute("BEGIN")
     try:
         dialect.create_dataset(dataset)
+        yield
         table = dialect.table(dataset, PROBE)
         dialect.execute(f"CREATE TABLE {table} (word {dialect.types[ColumnType.TEXT]})")
         yield
         dialect.execute(f"INSERT INTO {table} VALUES (?)", "counterfoil")
+        yield
+        dialect.execute(f"CREATE TEMPORARY TABLE newest (word {dialect.types[ColumnType.TEXT]})")
+        dialect.execute("INSERT INTO newest VALUES (?)", "counterfoil")
+        dialect.execute(f"DELETE FROM {table} WHERE word IN (SELECT word FROM newest)")
+        dialect.execute(f"INSERT INTO {table} SELECT word FROM newest")
+        dialect.execute("DROP TABLE newest")
         if dialect.execute(f"SELECT word FROM {table}") != [("counterfoil",)]:
             raise WarehouseFailed("A row that was just written did not come back.", do="Check the warehouse.")
         yield
@@ -95,13 +114,23 @@ class Merge:
     ready: bool = False
     grew: Grew = unnoticed
     changes: dict[str, TableChange] = field(default_factory=dict)
+    made: dict[str, Table] = field(default_factory=dict)
     there: Mapping[str, set[str]] = field(default_factory=dict)
 
     def run(self) -> Mapping[str, TableChange]:
         if not self.ready:
             self._prepare()
+        if self.landing.batches:
+            text, number = self.dialect.types[ColumnType.TEXT], self.dialect.types[ColumnType.INTEGER]
+            self.dialect.execute(f"CREATE TEMPORARY TABLE newest (id {text}, _seq {number})")
+            self.dialect.execute(f"CREATE TEMPORARY TABLE gone (id {text})")
         for batch in self.landing.batches:
             self._merge(batch)
+        for table in self.made.values():
+            self.dialect.index(self._full(self.landing.prefix + table.name), _whose(table))
+        if self.landing.batches:
+            self.dialect.execute("DROP TABLE newest")
+            self.dialect.execute("DROP TABLE gone")
         self._sign()
         return self.changes
 
@@ -112,6 +141,7 @@ class Merge:
             name = self.landing.prefix + table.name
             if name not in self.there:
                 self.changes[name] = TableChange()  # where rows are expected, somebody took them away
+                self.made[name] = table
             self._ensure(name, all_columns(table))
         self._ensure(SYNCS, SYNCS_COLUMNS)
 
@@ -134,73 +164,63 @@ class Merge:
             self.grew(name, tuple(column.name for column in columns if column.name not in there))
 
     def _merge(self, batch: Batch) -> None:
-        speak = self.dialect
-        self._find_newest(batch)
-        speak.execute("CREATE TEMPORARY TABLE gone (id VARCHAR)")
-        self._list_gone(batch)
-        for table in batch.table.family():
+        family = [(self.landing.prefix + table.name, table) for table in batch.table.family()]
+        meets_rows = any(name not in self.made for name, _ in family)
+        self.dialect.execute("TRUNCATE TABLE newest")
+        self.dialect.find_newest(batch.files.get(batch.table.name, ()), listed=meets_rows)
+        some_gone = meets_rows and self._list_gone(batch)
+        for name, table in family:
             out, into = self._replace(table, list(batch.files.get(table.name, ())))
-            full = self._full(self.landing.prefix + table.name)
-            deleted = self._bury(table)
-            total = speak.count(full)
-            self.changes[self.landing.prefix + table.name] = TableChange(
+            deleted = self._bury(table) if some_gone else 0
+            total, live = self._count(self._full(name))
+            self.changes[name] = TableChange(
                 inserted=max(0, into - out),
                 updated=min(out, into),
                 deleted=deleted + max(0, out - into),
                 before=total - into + out,
                 total=total,
-                live=self._live(full),
+                live=live,
             )
-        speak.execute("DROP TABLE gone")
-        speak.execute("DROP TABLE newest")
-
-    def _find_newest(self, batch: Batch) -> None:
-        """Of several versions of one id the last one read counts: it is at least as new as the others."""
-        files = list(batch.files.get(batch.table.name, ()))
-        if files:
-            rows = f"SELECT id, max(_seq) AS _seq FROM {self.dialect.staged(files)} GROUP BY id"
-        else:
-            rows = "SELECT CAST(NULL AS VARCHAR) AS id, CAST(NULL AS BIGINT) AS _seq WHERE false"
-        self.dialect.execute(f"CREATE TEMPORARY TABLE newest AS {rows}")
 
     def _replace(self, table: Table, files: list[Path]) -> tuple[int, int]:
         """Put the newest version in place of what was there, children with their parents; rows out and in."""
-        speak, full = self.dialect, self._full(self.landing.prefix + table.name)
-        whose = speak.name(table.parent_id or "id")
-        before = speak.change(
-            f"DELETE FROM {full} WHERE {speak.name('_realm_id')} = ? AND {whose} IN (SELECT id FROM newest)",
-            self.landing.realm_id,
-        )
-        return before, self._insert(table, full, speak.staged(files)) if files else 0
+        speak, name = self.dialect, self.landing.prefix + table.name
+        full, made = self._full(name), name in self.made
+        before = 0
+        if not made:
+            before = speak.change(
+                f"DELETE FROM {full} WHERE {speak.name('_realm_id')} = ? "
+                f"AND {speak.name(_whose(table))} IN (SELECT id FROM newest)",
+                self.landing.realm_id,
+            )
+        return before, speak.insert(full, all_columns(table), files, made=made) if files else 0
 
-    def _insert(self, table: Table, full: str, staged: str) -> int:
-        speak = self.dialect
-        present = {row[0] for row in speak.execute(f"DESCRIBE SELECT * FROM {staged}")}
-        names = [c.name for c in all_columns(table) if c.name in present]
-        listed = ", ".join(speak.name(name) for name in names)
-        return speak.change(
-            f"INSERT INTO {full} ({listed}) SELECT {listed} FROM {staged} "
-            "WHERE _seq IN (SELECT _seq FROM newest)"
-        )
-
-    def _live(self, full: str) -> int:
+    def _count(self, full: str) -> tuple[int, int]:
+        """All rows, and those of this company that are not marked deleted."""
         ours = f"{self.dialect.name('_realm_id')} = ? AND NOT {self.dialect.name('_deleted')}"
-        return self._number(f"SELECT count(*) FROM {full} WHERE {ours}", self.landing.realm_id)
+        ((total, live),) = self.dialect.execute(
+            f"SELECT count(*), sum(CASE WHEN {ours} THEN 1 ELSE 0 END) FROM {full}", self.landing.realm_id
+        )
+        return int(total), int(live or 0)
 
-    def _list_gone(self, batch: Batch) -> None:
-        """The ids that QuickBooks no longer has."""
+    def _list_gone(self, batch: Batch) -> bool:
+        """List the ids that QuickBooks no longer has; tells whether there are any."""
         speak = self.dialect
+        speak.execute("TRUNCATE TABLE gone")
+        listed = 0
         for start in range(0, len(batch.deleted), 500):
             ids = batch.deleted[start : start + 500]
-            speak.execute(f"INSERT INTO gone VALUES {', '.join('(?)' for _ in ids)}", *ids)
+            listed += speak.change(f"INSERT INTO gone VALUES {', '.join('(?)' for _ in ids)}", *ids)
         if batch.complete:
-            speak.execute(
-                f"INSERT INTO gone SELECT id FROM {self._full(self.landing.prefix + batch.table.name)} "
-                f"WHERE {speak.name('_realm_id')} = ? AND id NOT IN (SELECT id FROM newest)",
+            listed += speak.change(
+                f"INSERT INTO gone SELECT id FROM {self._full(self.landing.prefix + batch.table.name)} AS its "
+                f"WHERE {speak.name('_realm_id')} = ? "
+                "AND NOT EXISTS (SELECT 1 FROM newest WHERE newest.id = its.id)",  # NOT IN may compare all with all
                 self.landing.realm_id,
             )
         for id_ in batch.spared:
             speak.execute("DELETE FROM gone WHERE id = ?", id_)
+        return listed > 0
 
     def _bury(self, table: Table) -> int:
         """Mark what QuickBooks no longer has, parents and children alike (Promise 4); answer with how many rows."""
@@ -208,7 +228,7 @@ class Merge:
         return speak.change(
             f"UPDATE {full} SET {speak.name('_deleted')} = true, {speak.name('_synced_at')} = ?, "
             f"{speak.name('_sync_id')} = ? WHERE {speak.name('_realm_id')} = ? AND NOT {speak.name('_deleted')} "
-            f"AND {speak.name(table.parent_id or 'id')} IN (SELECT id FROM gone)",
+            f"AND {speak.name(_whose(table))} IN (SELECT id FROM gone)",
             self.landing.started_at,
             self.landing.sync_id,
             self.landing.realm_id,
@@ -234,5 +254,7 @@ class Merge:
     def _full(self, name: str) -> str:
         return self.dialect.table(self.landing.dataset, name)
 
-    def _number(self, sql: str, *values: object) -> int:
-        return int(self.dialect.execute(sql, *values)[0][0])
+
+def _whose(table: Table) -> str:
+    """The column that holds the record's id, in a child its parent's."""
+    return table.parent_id or "id"

@@ -63,6 +63,8 @@ def refuse_address(host: str, resolved: Iterable[str], reach: Reach) -> None:
     if reach is Reach.ANYWHERE:
         return
     name = host.strip().strip("[]").rstrip(".").lower()
+    if name.startswith(("/", "@")):  # a socket of this very machine
+        raise _refusal(host)
     if name in METADATA_NAMES or name == "localhost" or name.endswith(".localhost"):
         raise _refusal(host)
     known = [address for text in (name, *resolved) for address in _addresses(text)]
