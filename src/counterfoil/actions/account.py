@@ -31,10 +31,11 @@ def rename(around: Surroundings, word: str, name: str) -> User:
 
 
 def own_sessions(around: Surroundings, word: str) -> tuple[tuple[Session, bool], ...]:
-    """One's sessions, and which of them asks; those that were used last come first. Raises NotSignedIn."""
+    """One's sessions: the one that asks first, marked, then those that were used last. Raises NotSignedIn."""
     mine = session_of(around, word)
     alive = sessions.alive(around.db, around.now(), mine.user.id)
-    return tuple((session, session.digest == mine.digest) for session in alive)
+    others = (session for session in alive if session.digest != mine.digest)
+    return ((mine, True), *((session, False) for session in others))
 
 
 def end_session(around: Surroundings, word: str, digest: str) -> None:

@@ -41,7 +41,9 @@ def address_of(kind: AddressKind, given: Mapping[str, str]) -> str:
     if not any(given.get(field.name, "").strip() for field in asked):
         return ""
     missing = [
-        field.title for field in kind.fields if field.required and not given.get(field.name, "").strip()
+        field.title
+        for field in kind.fields
+        if field.required and not (given.get(field.name, "").strip() or field.default)
     ]
     if missing:
         raise SettingInvalid(f"Missing: {', '.join(missing)}.", do="Fill it in.")

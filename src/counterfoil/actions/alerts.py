@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from counterfoil import alerts as sending
 from counterfoil.actions.findings import Seen, look, look_at
@@ -124,7 +125,7 @@ def change_channel(around: Surroundings, name: str, wanted: Wanted, *, version: 
             disabled=wanted.disabled,
         )
         channels.save(one, changed, address, version=version)
-        note(around, one, "changed", ("channel", changed.id, changed.name), address=changed.shown)
+        note(around, one, "changed", ("channel", changed.id, changed.name), **_differences(before, changed))
         return channels.named(one, changed.name)
 
 
@@ -246,6 +247,23 @@ def _address(address: str) -> str:
     keep_secret(address)
     sending.check_address(address)
     return address
+
+
+def _differences(before: Channel, after: Channel) -> dict[str, Any]:
+    """What a change changed: of each part what it was, and what it is."""
+    parts = {
+        "name": (before.name, after.name),
+        "address": (before.shown, after.shown),
+        "alerts": (_told_kinds(before), _told_kinds(after)),
+        "quiet": (str(before.quiet or ""), str(after.quiet or "")),
+        "zone": (before.quiet and before.quiet.zone, after.quiet and after.quiet.zone),
+        "disabled": (before.disabled, after.disabled),
+    }
+    return {name: list(pair) for name, pair in parts.items() if pair[0] != pair[1]}
+
+
+def _told_kinds(channel: Channel) -> str:
+    return "all" if channel.kinds is None else ", ".join(sorted(channel.kinds))
 
 
 def _quiet(wanted: Wanted) -> Quiet | None:

@@ -100,7 +100,14 @@ def change(
         after = _save(one, before, after)
         if after.role is not before.role:
             sessions.end_all(one, after.id)
-        note(around, one, "changed", _thing(after), role=[str(before.role), str(after.role)], name=after.name)
+        note(
+            around,
+            one,
+            "changed",
+            _thing(after),
+            role=[str(before.role), str(after.role)],
+            name=[before.name, after.name],
+        )
     return after
 
 
