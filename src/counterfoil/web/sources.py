@@ -17,7 +17,7 @@ from counterfoil.web.page import go, page
 from counterfoil.web.visit import Form, Visit, Visiting
 
 routes = APIRouter()
-TABS = (("", "Syncs"), ("/tables", "Tables"), ("/settings", "Settings"))
+TABS = (("", "Syncs"), ("/tables", "Tables"), ("/settings", "Settings"), ("/activity", "Activity"))
 
 
 @routes.post("/sources/{name}/sync")
@@ -38,23 +38,39 @@ def pause(visit: Visiting, name: str, form: Form) -> Response:
 
 
 def shown(
-    visit: Visit, name: str, tab: str, *, error: CounterfoilError | None = None, **inside: Any
+    visit: Visit,
+    name: str,
+    tab: str,
+    *,
+    error: CounterfoilError | None = None,
+    template: str = "",
+    **inside: Any,
 ) -> Response:
-    """A tab of a source's page, below what all its tabs share: how it stands, and what can be done at once."""
-    around: Surroundings = visit.around
-    source = sources.show(around.db, name).source
-    known = recent(around.db, [source], 24)[source.id]
+    """A tab of a source's page, below what all its tabs share: how it stands, and what can be done at once.
+
+    A page below a tab has a `template` of its own.
+    """
     return page(
         visit,
-        f"source{tab.replace('/', '_')}.html",
+        template or f"source{tab.replace('/', '_')}.html",
         status=status_of(error) if error else 200,
-        source=source,
-        recent=known,
-        standing=standing(source, known, around.now()),
-        schedule=in_words(source.schedule),
-        pictures=PICTURES,
         tabs=TABS,
         tab=tab,
         error=error,
+        **frame(visit, name),
         **inside,
     )
+
+
+def frame(visit: Visit, name: str) -> dict[str, Any]:
+    """How a source stands: what its frame shows on every tab."""
+    around: Surroundings = visit.around
+    source = sources.show(around.db, name).source
+    known = recent(around.db, [source], 24)[source.id]
+    return {
+        "source": source,
+        "recent": known,
+        "standing": standing(source, known, around.now()),
+        "schedule": in_words(source.schedule),
+        "pictures": PICTURES,
+    }

@@ -113,6 +113,11 @@ def touched(sync: Sync, outcomes: Sequence[StreamOutcome]) -> str:
     return ""
 
 
+def state_choices() -> list[tuple[str, str]]:
+    """The states of a sync with their words, to choose from."""
+    return [(str(state), word) for state, (_, _, word) in STATES.items()]
+
+
 def left(headway: Headway) -> str:
     """How long the reading may still take, as far as that can be known."""
     if headway.holds:
