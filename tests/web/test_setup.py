@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from counterfoil.actions import sources, syncs
+from counterfoil.actions import destinations, drafts, sources, syncs
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Role
 from counterfoil.model.schedule import Basic
 from counterfoil.model.sync import SyncState
+from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.running import Sandbox
+from counterfoil.store import drafts as stored
 from tests.api.service import Service
 from tests.web.conftest import Browser, agree, sign_up, sign_up_as
 
@@ -31,6 +36,9 @@ def ada(connected: Service, browse: Browse) -> Browser:
     return browser
 
 
+ACME = "Acme <b>books</b>"
+
+
 def draft_of(browser: Browser) -> str:
     found = re.match(r"/setup/(draft_\w+)/", browser.path)
     assert found, browser.path
@@ -41,7 +49,7 @@ def connect(browser: Browser, sandbox: Sandbox) -> str:
     """Name a source and connect its company; the address of the draft."""
     browser.open("/directory")
     browser.open("/setup")
-    browser.send("/setup", name="Acme <b>books</b>")
+    browser.send("/setup", name=ACME)
     draft = f"/setup/{draft_of(browser)}"
     browser.http.follow_redirects = False
     browser.send("/credentials/connect", name="acme", environment="sandbox", back=f"{draft}/connect")
@@ -50,35 +58,96 @@ def connect(browser: Browser, sandbox: Sandbox) -> str:
     return draft
 
 
+def as_far_as_the_data(browser: Browser, sandbox: Sandbox) -> str:
+    """Connected, and with a schedule; the address of the draft."""
+    draft = connect(browser, sandbox)
+    browser.send(f"{draft}/connect", credential="acme")
+    browser.send(f"{draft}/schedule", **SCHEDULE)
+    return draft
+
+
+def as_far_as_the_destination(browser: Browser, sandbox: Sandbox) -> str:
+    draft = as_far_as_the_data(browser, sandbox)
+    browser.send(f"{draft}/data", all="no", stream="Invoice")
+    return draft
+
+
 def test_from_the_directory_to_a_first_sync_that_waits(ada: Browser, sandbox: Sandbox) -> None:
     draft = connect(ada, sandbox)
-    assert 'value="acme" required checked' in ada.page.text
+    assert re.search(r'value="acme" required\s+checked', ada.page.text)
     ada.send(f"{draft}/connect", credential="acme")
     ada.send(f"{draft}/schedule", **SCHEDULE)
     ada.send(f"{draft}/data", all="no", stream="Invoice")
     ada.send(f"{draft}/duckdb")
     ada.send(f"{draft}/destination", destination="books")
+    assert ada.path == f"{draft}/first-sync"
+    for chosen in (
+        "Acme &lt;b&gt;books&lt;/b&gt;",
+        "<code>acme_invoice</code>",
+        "1 stream",
+        "Europe/Berlin",
+        "books",
+    ):
+        assert chosen in ada.page.text
+    ada.send(f"{draft}/first-sync")
 
     (view,) = sources.every(ada.service.db)
     (sync,) = syncs.latest(ada.service.db)
     assert ada.path == f"/syncs/{sync.id}"
     assert ada.page.status_code == 200
     assert sync.state is SyncState.WAITING
-    assert view.source.name == "Acme <b>books</b>"
+    assert view.source.name == ACME
     assert "<b>books" not in ada.page.text
     assert (view.source.prefix, view.source.streams) == ("acme_", frozenset({"Invoice"}))
     assert isinstance(view.source.schedule, Basic)
     assert [(feed.destination.kind, feed.dataset) for feed in view.connections] == [("duckdb", "quickbooks")]
-    assert "draft" not in ada.open("/directory").text.lower()
+    assert "not finished" not in ada.open("/directory").text
 
 
-def test_a_draft_waits_in_the_directory(ada: Browser, sandbox: Sandbox) -> None:
+def test_a_draft_waits_in_the_directory_at_the_step_that_is_next(ada: Browser, sandbox: Sandbox) -> None:
     draft = connect(ada, sandbox)
-
     assert f'href="{draft}/connect"' in ada.open("/directory").text
+    ada.send(f"{draft}/connect", credential="acme")
+
+    assert f'href="{draft}/schedule"' in ada.open("/directory").text
+    assert "stands at schedule" in ada.page.text
     ada.send(f"{draft}/throw-away")
 
     assert draft not in ada.open("/directory").text
+
+
+def test_a_step_that_is_reached_too_early_leads_to_the_first_open_one(ada: Browser, sandbox: Sandbox) -> None:
+    draft = connect(ada, sandbox)
+    for early in ("", "/schedule", "/data", "/destination", "/first-sync"):
+        ada.open(f"{draft}{early}")
+
+        assert ada.path == f"{draft}/connect"
+
+
+def test_a_draft_whose_destination_was_forgotten_goes_back_to_that_step(
+    ada: Browser, sandbox: Sandbox
+) -> None:
+    draft = as_far_as_the_destination(ada, sandbox)
+    ada.send(f"{draft}/duckdb")
+    ada.send(f"{draft}/destination", destination="books")
+    destinations.remove(ada.service.around, "books")
+    ada.send(f"{draft}/first-sync")
+
+    assert ada.path == f"{draft}/destination"
+    assert sources.every(ada.service.db) == ()
+
+
+def test_a_name_that_is_taken_is_refused_at_once_and_stays_typed(ada: Browser, sandbox: Sandbox) -> None:
+    draft = as_far_as_the_destination(ada, sandbox)
+    ada.send(f"{draft}/duckdb")
+    ada.send(f"{draft}/destination", destination="books")
+    ada.send(f"{draft}/first-sync")
+    ada.open("/setup")
+    ada.send("/setup", name=ACME)
+
+    assert ada.page.status_code == 409
+    assert "There is a source named" in ada.page.text
+    assert 'value="Acme &lt;b&gt;books&lt;/b&gt;"' in ada.page.text
 
 
 def test_what_was_typed_stays_when_it_cannot_be_used(ada: Browser, sandbox: Sandbox) -> None:
@@ -101,25 +170,83 @@ def test_the_preview_tells_tables_runs_and_cost_while_one_types(ada: Browser, sa
     assert "Metered calls a month" in ada.page.text
 
 
-def test_records_are_counted_on_request_and_paid_for_once(ada: Browser, sandbox: Sandbox) -> None:
+def test_without_a_script_the_page_shows_what_the_schedule_comes_to(ada: Browser, sandbox: Sandbox) -> None:
     draft = connect(ada, sandbox)
     ada.send(f"{draft}/connect", credential="acme")
-    ada.open(f"{draft}/data")
-    assert "Count the records" in ada.page.text
+    ada.open(f"{draft}/schedule?prefix=west_&kind=cron&every=1+hour&start=&zone=UTC&cron=15+7+*+*+*")
 
-    ada.send(f"{draft}/counts")
+    assert "<b>west_</b>account<br>" in ada.page.text
+    assert "07:15" in ada.page.text
+    assert 'value="15 7 * * *"' in ada.page.text
+    assert drafts.show(_as(ada), draft.rsplit("/", 1)[1]).choices.schedule == ""
+
+
+def test_a_table_that_another_source_writes_is_told_while_one_types(ada: Browser, sandbox: Sandbox) -> None:
+    first = as_far_as_the_destination(ada, sandbox)
+    ada.send(f"{first}/duckdb")
+    ada.send(f"{first}/destination", destination="books")
+    ada.send(f"{first}/first-sync")
+    ada.open("/setup")
+    ada.send("/setup", name="Birch")
+    draft = f"/setup/{draft_of(ada)}"
+    ada.send(f"{draft}/connect", credential="acme")
+    typed = "kind=basic&every=24+hours&start=06:00&zone=UTC&cron="
+
+    assert (
+        "writes <code>acme_invoice</code> in books.quickbooks"
+        in ada.open(f"{draft}/preview?prefix=acme_&{typed}").text
+    )
+    assert "No other source" in ada.open(f"{draft}/preview?prefix=birch_&{typed}").text
+    ada.open(f"{draft}/schedule")
+    ada.send(f"{draft}/schedule", **SCHEDULE)
+    ada.send(f"{draft}/data", all="yes")
+    ada.send(f"{draft}/destination", destination="books")
+
+    assert ada.page.status_code == 409
+    assert "would both write the table" in ada.page.text
+    assert re.search(r'value="books"\s*checked', ada.page.text)
+    ada.send(f"{draft}/destination", destination="books", **{"dataset.books": "birch"})
+    assert ada.path == f"{draft}/first-sync"
+
+
+def test_records_are_counted_on_request_paid_for_once_and_ticks_stay(ada: Browser, sandbox: Sandbox) -> None:
+    draft = as_far_as_the_data(ada, sandbox)
+    assert "Count the records" in ada.page.text
+    ada.send(f"{draft}/counts", all="no", stream="Invoice")
 
     assert "Count the records" not in ada.page.text
+    assert "Counted in QuickBooks" in ada.page.text
     found = re.search(
         r'value="Invoice" checked>.*?<span class="num small">([0-9,]+)</span>', ada.page.text, re.S
     )
     assert found
     assert int(found[1].replace(",", "")) >= 3
+    assert 'value="Customer">' in ada.page.text
+
+
+def test_lists_that_chosen_records_name_are_hinted_at_and_added_by_a_click(
+    ada: Browser, sandbox: Sandbox
+) -> None:
+    draft = as_far_as_the_data(ada, sandbox)
+    ada.send(f"{draft}/chosen", all="no", stream="Payment")
+    assert "Named, and not chosen" in ada.page.text
+    assert 'value="Customer"' in ada.page.text
+    ada.open(f"{draft}/data")
+    ada.send(f"{draft}/data", all="no", stream="Payment", add="Customer Account")
+
+    assert ada.path == f"{draft}/data"
+    for name in ("Payment", "Customer", "Account"):
+        assert f'value="{name}" checked' in ada.page.text
+
+
+def test_some_can_be_chosen_of_every_stream(ada: Browser, sandbox: Sandbox) -> None:
+    as_far_as_the_data(ada, sandbox)
+
+    assert set(re.findall(r'name="stream" value="(\w+)"', ada.page.text)) == set(catalog())
 
 
 def test_a_source_without_a_destination_is_not_made(ada: Browser, sandbox: Sandbox) -> None:
-    draft = connect(ada, sandbox)
-    ada.send(f"{draft}/connect", credential="acme")
+    draft = as_far_as_the_destination(ada, sandbox)
     ada.send(f"{draft}/destination")
 
     assert ada.page.status_code == 422
@@ -127,10 +254,52 @@ def test_a_source_without_a_destination_is_not_made(ada: Browser, sandbox: Sandb
     assert sources.every(ada.service.db) == ()
 
 
-def test_nobody_sees_the_draft_of_another(ada: Browser, sandbox: Sandbox, browse: Browse) -> None:
+def test_a_destination_made_on_the_way_is_chosen_and_what_was_ticked_stays(
+    ada: Browser, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    draft = as_far_as_the_destination(ada, sandbox)
+    ada.send(f"{draft}/duckdb")
+    ada.send(f"{draft}/destination", destination="books", do="add", **{"dataset.books": "west"})
+    assert ada.path == "/destinations/new"
+    lake = {"kind": "duckdb", "name": "a/lake", "option.path": str(tmp_path / "lake.duckdb")}
+    ada.send("/destinations/new", **lake, back=f"{draft}/destination", do="keep")
 
+    assert ada.path == f"{draft}/destination"
+    for name in ("books", "a/lake"):
+        assert re.search(f'value="{name}"\\s*checked', ada.page.text)
+    assert 'value="west"' in ada.page.text
+
+
+def test_a_prefix_is_suggested_where_tables_without_one_are_there_already(
+    ada: Browser, sandbox: Sandbox
+) -> None:
+    first = connect(ada, sandbox)
+    ada.send(f"{first}/connect", credential="acme")
+    assert 'name="prefix" value=""' in ada.page.text
+    ada.send(f"{first}/schedule", **{**SCHEDULE, "prefix": ""})
+    ada.send(f"{first}/data", all="yes")
+    ada.send(f"{first}/duckdb")
+    ada.send(f"{first}/destination", destination="books")
+    ada.send(f"{first}/first-sync")
+    ada.open("/setup")
+    ada.send("/setup", name="Birch")
+    ada.send(f"/setup/{draft_of(ada)}/connect", credential="acme")
+
+    assert re.search(r'name="prefix" value="[a-z_0-9]+_"', ada.page.text)
+
+
+def test_nobody_sees_the_draft_of_another(ada: Browser, sandbox: Sandbox, browse: Browse) -> None:
     draft = connect(ada, sandbox)
     ed = browse(ada.service)
     sign_up_as(ada, ed, Role.EDITOR)
 
     assert ed.open(f"{draft}/schedule").status_code == 404
+    assert "Ada, last changed" in ed.open("/directory").text  # so that nobody sets up the same company
+    assert draft not in ed.page.text
+
+
+def _as(browser: Browser) -> Surroundings:
+    """The surroundings, in the name of who made the only draft."""
+    (draft,) = stored.every(browser.service.db)
+    actor = replace(browser.service.around.actor, id=draft.user_id)
+    return replace(browser.service.around, actor=actor)

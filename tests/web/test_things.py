@@ -1,18 +1,27 @@
 """Destinations, credentials and the app at Intuit, on their pages."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from counterfoil.actions import apps, credentials, destinations
+from counterfoil.actions import apps, credentials, destinations, sources
+from counterfoil.actions.draft import Birth
+from counterfoil.actions.source_changes import Feed, NewSource
+from counterfoil.destinations import KINDS
 from counterfoil.model.actor import Role
-from counterfoil.model.credential import CredentialState, Environment
+from counterfoil.model.credential import CredentialState, Environment, Tokens
 from counterfoil.sandbox.running import Sandbox
 from tests.api.service import Service
 from tests.web.conftest import Browser, agree, sign_up, sign_up_as
 
 Browse = Callable[[Service], Browser]
+NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
+TOKENS = Tokens(
+    access_token="a", refresh_token="r", access_expires_at=NEXT_YEAR, refresh_expires_at=NEXT_YEAR
+)
 
 
 @pytest.fixture
@@ -55,10 +64,13 @@ def test_a_destination_is_added_changed_proved_and_forgotten(ada: Browser, tmp_p
     version = str(destinations.show(ada.service.db, "lake").version)
     other = {"name": "pond", "option.path": str(tmp_path / "pond.duckdb")}
 
-    ada.send("/destinations/lake", **other, version=version)
+    ada.open("/destinations/lake/edit")
+    ada.send("/destinations/lake/edit", **other, version=version)
     assert destinations.show(ada.service.db, "pond").options["path"].endswith("pond.duckdb")
     ada.send("/destinations/pond/prove")
-    assert ada.page.text.count(">worked<") == 4
+    assert f"All {len(KINDS['duckdb'].steps)} steps worked" in ada.page.text
+    assert "by ada@example.com" in ada.open("/destinations").text  # who tried it last, and what came of it
+    assert "stay in the warehouse" in ada.open("/destinations/pond/remove").text
     ada.send("/destinations/pond/remove")
 
     assert destinations.every(ada.service.db) == ()
@@ -71,20 +83,83 @@ def test_the_second_of_two_who_change_a_destination_is_told_and_keeps_what_was_t
     add(ada, tmp_path / "lake.duckdb")
     seen = str(destinations.show(ada.service.db, "lake").version)
     for name in ("pond", "sea"):
-        ada.open("/destinations/lake" if name == "pond" else "/destinations/pond")
+        ada.open("/destinations/lake/edit" if name == "pond" else "/destinations/pond/edit")
         path = ada.path
         ada.send(path, name=name, **{"option.path": str(tmp_path / name), "version": seen})
 
     assert ada.page.status_code == 409
     assert 'value="sea"' in ada.page.text
+    assert "Name: <code>pond</code>" in ada.page.text
     assert destinations.show(ada.service.db, "pond").options["path"] == str(tmp_path / "pond")
 
 
 def test_a_hostile_name_shows_as_text(ada: Browser, tmp_path: Path) -> None:
     add(ada, tmp_path / "lake.duckdb", name='"><script>alert(1)</script>')
 
+    assert (
+        ada.heading == "&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+    )  # its own page, by an address that holds
     assert "<script>alert" not in ada.open("/destinations").text
     assert "&lt;script&gt;alert(1)" in ada.page.text
+    here = re.search(r'href="(/destinations/%[^"]+)">', ada.page.text)
+    assert here
+    assert ada.open(f"{here[1]}/edit").status_code == 200
+
+
+def test_a_destination_that_does_not_work_is_added_only_when_asked_again(
+    ada: Browser, tmp_path: Path
+) -> None:
+    (tmp_path / "wrong.duckdb").write_text("no warehouse")
+    add(ada, tmp_path / "wrong.duckdb")
+    assert "Stopped at step 2 of" in ada.page.text
+    assert "add it all the same" in ada.page.text
+    assert destinations.every(ada.service.db) == ()
+
+    add(ada, tmp_path / "wrong.duckdb", do="untested")
+
+    assert [each.name for each in destinations.every(ada.service.db)] == ["lake"]
+
+
+def test_a_destination_that_failed_its_last_test_is_told_in_the_title(ada: Browser, tmp_path: Path) -> None:
+    (tmp_path / "wrong.duckdb").write_text("no warehouse")
+    add(ada, tmp_path / "wrong.duckdb", do="untested")
+    ada.send("/destinations/lake/prove")
+    assert "Close it in other programs" in ada.page.text
+
+    ada.open("/destinations")
+
+    assert ada.heading == "1 destination did not work when last tested"
+    assert "Open the file" in ada.page.text
+
+
+def test_a_test_by_script_answers_with_the_steps_alone_so_that_secrets_stay_typed(
+    ada: Browser, tmp_path: Path
+) -> None:
+    ada.open("/destinations/new?kind=duckdb")
+    ada.http.headers["HX-Request"] = "true"
+    lake = {"kind": "duckdb", "name": "lake", "option.path": str(tmp_path / "lake.duckdb"), "back": ""}
+    token = ada.page
+    ada.send("/destinations/new", **lake, do="test")
+    assert ada.page.text.lstrip().startswith('<div class="stack" id="proof"')
+    ada.page = token
+    ada.send("/destinations/new", **lake, do="keep")
+
+    assert ada.page.headers["HX-Redirect"] == "/destinations/lake"
+    assert [each.name for each in destinations.every(ada.service.db)] == ["lake"]
+
+
+def test_a_destination_that_is_fed_says_by_whom_before_it_is_forgotten(ada: Browser, tmp_path: Path) -> None:
+    add(ada, tmp_path / "lake.duckdb")
+    around = ada.service.around
+    grant = credentials.Grant(name="acme", realm_id="1", environment=Environment.SANDBOX, tokens=TOKENS)
+    credentials.connect(around.db, grant, Birth(now=around.now(), chance=around.chance))
+    sources.create(around, NewSource(name="Acme", credential="acme", feeds=(Feed(destination="lake"),)))
+
+    ada.open("/destinations/lake/remove")
+
+    assert "1 source feeds it still" in ada.page.text
+    assert 'href="/sources/Acme/settings"' in ada.page.text
+    assert ">Forget it<" not in ada.page.text
 
 
 def test_a_company_is_checked_disconnected_reconnected_and_forgotten(ada: Browser, sandbox: Sandbox) -> None:
@@ -94,6 +169,9 @@ def test_a_company_is_checked_disconnected_reconnected_and_forgotten(ada: Browse
     assert "can be read." in ada.page.text
     assert "goes back to Intuit" in ada.open("/credentials/acme/disconnect").text
     ada.send("/credentials/acme/disconnect")
+    assert "needs a reconnect" in ada.heading
+    assert "since <time" in ada.page.text
+    ada.open("/credentials")
     assert ada.heading == "1 company needs a reconnect"
     (ended,) = credentials.every(ada.service.db)
     assert ended.state is CredentialState.ENDED
@@ -101,7 +179,9 @@ def test_a_company_is_checked_disconnected_reconnected_and_forgotten(ada: Browse
     connect(ada, sandbox, credential="acme")
     assert "1 company connected" in ada.heading
     assert [each.id for each in credentials.every(ada.service.db)] == [ended.id]
-    ada.open("/credentials")
+    ada.open("/credentials/acme")
+    assert "Every sync renews it" in ada.page.text
+    assert "used today" in ada.page.text
     ada.send("/credentials/acme/disconnect")
     ada.send("/credentials/acme/remove")
 

@@ -102,6 +102,15 @@ def result(around: Surroundings, consent_id: str) -> PendingConsent:
     return found
 
 
+def earlier(around: Surroundings, answer: Mapping[str, str], *, session: str) -> PendingConsent | None:
+    """What became of an answer that this session brought before, or brings too late; None when it is not its own."""
+    state = answer.get("state", "")
+    consent = consents.with_id(around.db, consents.id_of(state)) if state else None
+    if consent is None or not consent.session or not secrets.compare_digest(consent.session, session):
+        return None
+    return consent
+
+
 def page_of_ours(path: str) -> str:
     """The path, if it leads to a page of ours, else "": nobody is sent elsewhere by a link of ours."""
     plain = path.isascii() and path.isprintable() and " " not in path and "\\" not in path
@@ -113,11 +122,22 @@ def _taken(around: Surroundings, state: str, session: str) -> PendingConsent:
     # Whoever began it with a key has no session: there the state alone, which only that one was given, has to do.
     ours = consent is not None and (not consent.session or secrets.compare_digest(consent.session, session))
     if consent is None or not ours or not consents.take(around.db, consent.id, around.now()):
-        raise NeedsPerson(
+        error = NeedsPerson(
             "This answer from Intuit was not asked for here, or was used before, or came too late.",
             do="Begin again from the page where you connect the company, in this same browser.",
         )
+        if consent is not None and ours and consent.used_at is None:
+            consents.note_result(around.db, consent.id, error=_too_late())
+        raise error
     return consent
+
+
+def _too_late() -> tuple[str, str, str]:
+    late = NeedsPerson(
+        f"Intuit's answer came after more than {WAIT.seconds // 60} minutes; nothing was connected.",
+        do="Connect again.",
+    )
+    return late.code, late.what, late.do
 
 
 def _connected(around: Surroundings, consent: PendingConsent, answer: Mapping[str, str]) -> Credential:

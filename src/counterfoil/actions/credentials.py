@@ -11,11 +11,11 @@ from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.actions.versions import refuse_stale
-from counterfoil.errors import AlreadyExists, InUse, ReconnectNeeded, SettingInvalid
+from counterfoil.errors import AlreadyExists, InUse, NotFound, ReconnectNeeded, SettingInvalid
 from counterfoil.model.actor import Role
 from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens, realm_fault
 from counterfoil.model.ending import Ending, Limit, Urgency, ends
-from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.identity import NAME_LENGTH, name_fault, new_id
 from counterfoil.quickbooks.access import Safe
 from counterfoil.stop import NEVER, Stop
 from counterfoil.store import credentials, locks, sources
@@ -47,6 +47,28 @@ def every(db: Database) -> tuple[Credential, ...]:
 def show(db: Database, name: str) -> Credential:
     """One credential, without its tokens. Raises NotFound."""
     return credentials.named(db, name)
+
+
+def usable(db: Database, name: str) -> Credential:
+    """One that opens its company. Raises NotFound, ReconnectNeeded for one that has ended or never began."""
+    if not name:
+        raise NotFound("No company is chosen.", do="Choose one, or connect a new one.")
+    credential = credentials.named(db, name)
+    if credential.state is not CredentialState.CONNECTED:
+        whose = credential.company_name or f"company {credential.realm_id}"
+        raise ReconnectNeeded(f"The permission to read {whose} has ended.", do="Reconnect it, then go on.")
+    return credential
+
+
+def name_for(db: Database, wanted: str) -> str:
+    """A name like the wanted one that no credential has yet."""
+    used = {credential.name for credential in credentials.every(db)}
+    number, free = 1, wanted
+    while free in used:
+        number += 1
+        end = f" {number}"
+        free = wanted[: NAME_LENGTH - len(end)] + end
+    return free
 
 
 def connect(db: Database, grant: Grant, birth: Birth) -> Credential:

@@ -91,6 +91,16 @@ def change(
     return destinations.named(around.db, after.name)
 
 
+def name_for(db: Database, wanted: str) -> str:
+    """A name like the wanted one that no destination has yet."""
+    used = {destination.name for destination in destinations.every(db)}
+    number, free = 1, wanted
+    while free in used:
+        number += 1
+        free = f"{wanted} {number}"
+    return free
+
+
 def kind_of(name: str) -> Kind:
     """The kind of this name. Raises SettingInvalid."""
     if name not in KINDS:

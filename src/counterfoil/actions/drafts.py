@@ -5,6 +5,7 @@ from dataclasses import replace
 from counterfoil.actions import sources, syncs
 from counterfoil.actions.collisions import refuse_collisions
 from counterfoil.actions.draft import Birth
+from counterfoil.actions.following import counted
 from counterfoil.actions.known import read_known
 from counterfoil.actions.rights import need
 from counterfoil.actions.source_changes import Feed, NewSource, created
@@ -15,7 +16,7 @@ from counterfoil.model.draft_source import Choices, DraftSource
 from counterfoil.model.identity import name_fault, new_id
 from counterfoil.model.schedule_text import parse
 from counterfoil.model.sync import Cause, Sync
-from counterfoil.store import drafts
+from counterfoil.store import drafts, log_lines
 from counterfoil.store import sources as stored_sources
 
 
@@ -69,12 +70,16 @@ def refuse_faults(around: Surroundings, draft: DraftSource) -> None:
 def finish(around: Surroundings, draft_id: str) -> Sync:
     """Make the source, and ask for its first sync. Raises what `sources.create` and `syncs.ask` do."""
     need(around.actor, Role.EDITOR)
-    new = wanted(show(around, draft_id).choices)
+    chosen = show(around, draft_id).choices
+    new = wanted(chosen)
     with around.db.transaction() as one:
         within = replace(around, db=one)
         sources.create(within, new)
         drafts.remove(one, draft_id)
-        return syncs.ask(within, new.name, syncs.Errand(cause=Cause.PERSON))
+        sync = syncs.ask(within, new.name, syncs.Errand(cause=Cause.PERSON))
+        if counts := {name: count for name, count in chosen.counts.items() if sync.source.reads(name)}:
+            log_lines.add(one, sync.id, [counted(counts, around.now())])
+        return sync
 
 
 def wanted(chosen: Choices) -> NewSource:

@@ -8,6 +8,7 @@ from counterfoil.actions.destinations import open_destination
 from counterfoil.actions.reach import refuse_aim
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.trail import note
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
@@ -63,4 +64,20 @@ def prove(around: Surroundings, destination: Destination, dataset: str = "") -> 
         else:
             proved.append(Proved(name=step.name, proof=Proof.WORKED))
     trying.close()
+    if destination.id:
+        remember(around, destination, tuple(proved))
     return tuple(proved)
+
+
+def remember(around: Surroundings, destination: Destination, proved: tuple[Proved, ...]) -> None:
+    """Keep what came of trying a stored destination, for who looks at it later. Raises Forbidden."""
+    need(around.actor, Role.EDITOR)
+    failed = failure(proved)
+    with around.db.transaction() as one:
+        thing = ("destination", destination.id, destination.name)
+        note(around, one, "tested", thing, failed=failed.name if failed else "")
+
+
+def failure(proved: tuple[Proved, ...]) -> Proved | None:
+    """The step that failed, or None."""
+    return next((step for step in proved if step.proof is Proof.FAILED), None)

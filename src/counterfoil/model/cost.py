@@ -1,8 +1,9 @@
 """What a schedule costs in metered calls, before anybody chooses it (Promise 10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from counterfoil.model.schedule import DAY, Basic, Manual, Schedule, next_runs
 from counterfoil.model.stream import InCdc, Reading, Stream
@@ -23,6 +24,13 @@ def runs_a_month(schedule: Schedule, after: datetime) -> int:
     if runs[-1] - after > MONTH:
         return sum(run - after <= MONTH for run in runs)
     return round(SAMPLE * (MONTH / (runs[-1] - after)))
+
+
+PAGE = 1000
+"""Records in one answer of QuickBooks (reference, section 5)."""
+
+MOST_WINDOWS, PAGES_A_WINDOW = 8, 3
+"""How a large stream is read at once, as sync/pieces.py does it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,20 @@ def costs(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: 
 def calls_a_month(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> int:
     """The sum of what `costs` tells."""
     return costs(schedule, streams, clocks, after).total
+
+
+def calls_of_first(streams: Iterable[Stream], counts: Mapping[str, int]) -> int:
+    """About what a first sync takes in metered calls, of as many records as were counted.
+
+    From a full page on a stream is counted too, and read in windows of time that each end in a page of their own.
+    """
+    read = [(stream, counts.get(stream.name, 0)) for stream in streams]
+    large = [count for stream, count in read if stream.reading is Reading.KEYSET and count >= PAGE]
+    small = sum(
+        _calls(stream) for stream, count in read if count < PAGE or stream.reading is not Reading.KEYSET
+    )
+    windows = sum(min(MOST_WINDOWS, max(1, (count - PAGE) // (PAGES_A_WINDOW * PAGE))) for count in large)
+    return small + sum(ceil(count / PAGE) + 1 for count in large) + windows + bool(large)
 
 
 def _calls(stream: Stream) -> int:

@@ -1,5 +1,6 @@
 """Stored calls: how often each company was asked, day by day (Promise 10)."""
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
@@ -38,6 +39,24 @@ def by_day(db: Database, first: date, end: date, realm_id: str | None = None) ->
         )
 
 
+def by_realm(
+    db: Database, first: date, end: date, realm_ids: Collection[str] | None = None
+) -> dict[str, int]:
+    """The metered calls of each company (or of these) from `first` to before `end`; UTC."""
+    chosen = sa.true() if realm_ids is None else calls.c.realm_id.in_(realm_ids)
+    query = sa.select(calls.c.realm_id, sa.func.sum(calls.c.metered).label("metered"))
+    query = query.where(calls.c.day >= first, calls.c.day < end, chosen).group_by(calls.c.realm_id)
+    with db.reading() as transaction:
+        return {row.realm_id: int(row.metered) for row in transaction.execute(query)}
+
+
+def used(db: Database, first: date, end: date) -> int:
+    """The metered calls of all companies from `first` to before `end`; UTC."""
+    query = sa.select(sa.func.sum(calls.c.metered)).where(calls.c.day >= first, calls.c.day < end)
+    with db.reading() as transaction:
+        return int(transaction.execute(query).scalar() or 0)
+
+
 def by_month(db: Database, realm_id: str | None = None) -> tuple[Calls, ...]:
     """What each company (or just this one) was asked in each month; `day` is the month's first, UTC."""
     year, month = sa.extract("year", calls.c.day), sa.extract("month", calls.c.day)
@@ -63,6 +82,14 @@ def by_month(db: Database, realm_id: str | None = None) -> tuple[Calls, ...]:
             )
             for row in transaction.execute(query)
         )
+
+
+def last_days(db: Database, first: date) -> dict[str, date]:
+    """The last day, from `first` on, on which each company was asked for anything; UTC."""
+    last = sa.func.max(calls.c.day).label("last")
+    query = sa.select(calls.c.realm_id, last).where(calls.c.day >= first).group_by(calls.c.realm_id)
+    with db.reading() as transaction:
+        return {row.realm_id: row.last for row in transaction.execute(query)}
 
 
 def _of(realm_id: str | None) -> sa.ColumnElement[bool]:

@@ -34,6 +34,13 @@ def of_user(db: Database, user_id: str) -> tuple[DraftSource, ...]:
         return tuple(_draft(row) for row in connection.execute(query).mappings())
 
 
+def every(db: Database) -> tuple[DraftSource, ...]:
+    """All drafts, the newest first."""
+    with db.reading() as connection:
+        rows = connection.execute(sa.select(drafts).order_by(drafts.c.changed_at.desc())).mappings()
+        return tuple(_draft(row) for row in rows)
+
+
 def with_id(db: Database, draft_id: str) -> DraftSource | None:
     """One draft, or None."""
     with db.reading() as connection:

@@ -16,6 +16,7 @@ from counterfoil.web import (
     audit,
     consent,
     credentials,
+    destination_form,
     destinations,
     directory,
     errors,
@@ -25,9 +26,11 @@ from counterfoil.web import (
     overview,
     settings,
     setup,
+    setup_connect,
     setup_data,
     setup_destination,
     setup_schedule,
+    setup_start,
     signing,
     source_activity,
     source_settings,
@@ -47,10 +50,13 @@ NOUNS = (
     source_settings,
     directory,
     setup,
+    setup_connect,
     setup_schedule,
     setup_data,
     setup_destination,
+    setup_start,
     syncs,
+    destination_form,
     destinations,
     consent,
     credentials,
@@ -64,7 +70,7 @@ NOUNS = (
     settings,
     account,
 )
-"""Consent before credentials: `/credentials/connect` is no credential's name."""
+"""Consent before credentials: `/credentials/connect` is no credential's name; so with forms and `/destinations/new`."""
 
 
 def pages(around: Surroundings, *, public_url: str) -> FastAPI:

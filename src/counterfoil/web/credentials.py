@@ -1,11 +1,13 @@
 """Credentials: which companies may be read, until when, and by which sources."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import connecting, credentials
+from counterfoil.actions import connecting, credential_views, credentials
 from counterfoil.errors import CounterfoilError
-from counterfoil.store import sources
+from counterfoil.web.consent import answer_of
 from counterfoil.web.errors import status_of
 from counterfoil.web.page import go, page
 from counterfoil.web.visit import Form, Visit, Visiting
@@ -14,62 +16,67 @@ routes = APIRouter()
 
 
 @routes.get("/credentials")
-def list_(visit: Visiting) -> Response:
-    """All of them, those that need somebody first."""
-    return _listed(visit, None)
+def list_(visit: Visiting, answer: str = "") -> Response:
+    """All of them, those that need somebody first; `answer` is what Intuit refused just now."""
+    every = credential_views.every(visit.around)
+    return page(visit, "credentials.html", credentials=every, refused=answer_of(visit, answer))
 
 
-@routes.post("/credentials/{name}/check")
+@routes.post("/credentials/{name:path}/check")
 def check(visit: Visiting, name: str, _: Form) -> Response:
     """Prove that it opens its company."""
     try:
         company = connecting.check(visit.around, name)
     except CounterfoilError as error:
-        return _listed(visit, error)
-    return go("/credentials", f"{company.name} can be read.")
+        return _shown(visit, name, error=error)
+    return go(address(name), f"{company.name} can be read.")
 
 
-@routes.get("/credentials/{name}/disconnect")
+@routes.get("/credentials/{name:path}/disconnect")
 def ask_to_disconnect(visit: Visiting, name: str) -> Response:
     """What disconnecting means, before it is done."""
-    credential = credentials.show(visit.around.db, name)
-    return page(visit, "disconnect.html", credential=credential, sources=_users(visit, credential.id))
+    return page(visit, "disconnect.html", view=credential_views.show(visit.around, name))
 
 
-@routes.post("/credentials/{name}/disconnect")
+@routes.post("/credentials/{name:path}/disconnect")
 def disconnect(visit: Visiting, name: str, _: Form) -> Response:
     """Give the permission back to Intuit."""
     try:
         connecting.disconnect(visit.around, name)
     except CounterfoilError as error:
-        return _listed(visit, error)
-    return go("/credentials", f"{name} is disconnected. Tables and cursors stay.")
+        return _shown(visit, name, error=error)
+    return go(address(name), f"{name} is disconnected. Tables and cursors stay.")
 
 
-@routes.post("/credentials/{name}/remove")
+@routes.post("/credentials/{name:path}/remove")
 def remove(visit: Visiting, name: str, _: Form) -> Response:
     """Forget it."""
     try:
         credentials.remove(visit.around, name)
     except CounterfoilError as error:
-        return _listed(visit, error)
+        return _shown(visit, name, error=error)
     return go("/credentials", f"{name} is forgotten.")
 
 
-def _listed(visit: Visit, error: CounterfoilError | None) -> Response:
-    around = visit.around
-    every = sorted(credentials.every(around.db), key=lambda each: (each.state != "ended", each.name))
+@routes.get("/credentials/{name:path}")
+def show(visit: Visiting, name: str, answer: str = "") -> Response:
+    """One of them; `answer` is what Intuit refused just now."""
+    return _shown(visit, name, answer=answer)
+
+
+def address(name: str) -> str:
+    """The address of one credential's page."""
+    return f"/credentials/{quote(name, safe='')}"
+
+
+def _shown(visit: Visit, name: str, *, answer: str = "", error: CounterfoilError | None = None) -> Response:
+    view = credential_views.show(visit.around, name)
     return page(
         visit,
-        "credentials.html",
+        "credential.html",
         status=status_of(error) if error else 200,
+        view=view,
+        since=credential_views.since(visit.around, view.credential),
+        refused=answer_of(visit, answer),
         error=error,
-        credentials=[
-            (each, credentials.ending(around.db, each, around.now()), _users(visit, each.id))
-            for each in every
-        ],
     )
-
-
-def _users(visit: Visit, credential_id: str) -> list[str]:
-    return [source.name for source in sources.every(visit.around.db) if source.credential.id == credential_id]

@@ -1,172 +1,156 @@
-"""Destinations: where tables live. Forms follow from what each kind declares."""
+"""Destinations: where tables live; all of them, and one to look at, to try, to forget."""
 
-from typing import Any
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import destination_changes, destinations, proving
-from counterfoil.actions.consenting import page_of_ours
-from counterfoil.actions.destination_changes import NewDestination, kind_of
+from counterfoil.actions import as_code, destination_changes, destination_views, destinations, proving
+from counterfoil.actions.destination_views import DestinationView
 from counterfoil.actions.proving import Proved
-from counterfoil.actions.references import is_sealed, sealed_as
-from counterfoil.destinations import KINDS
-from counterfoil.destinations.base import Kind
-from counterfoil.errors import CounterfoilError
-from counterfoil.model.destination import Destination
-from counterfoil.store import connections
+from counterfoil.errors import ChangedMeanwhile, CounterfoilError
+from counterfoil.model.source import Source
+from counterfoil.store import outcomes
+from counterfoil.web.destination_form import fields_of, given, keep_sealed, typed_in
 from counterfoil.web.errors import status_of
 from counterfoil.web.page import go, page
 from counterfoil.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
+MOST_FEEDS = 50
+"""Feeds whose tables are counted for a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What one source has brought into a dataset: tables and rows after its last load."""
+
+    source: Source
+    dataset: str
+    tables: int
+    rows: int
 
 
 @routes.get("/destinations")
 def list_(visit: Visiting) -> Response:
     """All destinations, and who feeds them."""
-    feeds = connections.every(visit.around.db)
-    return page(
-        visit,
-        "destinations.html",
-        destinations=[
-            (
-                each,
-                KINDS.get(each.kind),
-                sorted({f.source.name for f in feeds if f.destination.id == each.id}),
-            )
-            for each in destinations.every(visit.around.db)
-        ],
-    )
+    return page(visit, "destinations.html", destinations=destination_views.every(visit.around))
 
 
-@routes.get("/destinations/new")
-def new(visit: Visiting, kind: str = "", back: str = "") -> Response:
-    """A form for a kind; without one, the kinds to choose from."""
-    if not kind and len(KINDS) > 1:
-        return page(visit, "destination_kinds.html", kinds=KINDS.values(), back=page_of_ours(back))
-    chosen = kind_of(kind or next(iter(KINDS)))
-    return _form(visit, chosen, {"name": chosen.name}, back=page_of_ours(back))
+@routes.get("/destinations/{name:path}/edit")
+def edit(visit: Visiting, name: str) -> Response:
+    """Its form, filled in with what is kept."""
+    view = destination_views.show(visit.around, name)
+    return _form(visit, view, fields_of(view.destination))
 
 
-@routes.post("/destinations/new")
-def create(visit: Visiting, form: Form) -> Response:
-    """Make it, try it, and go back to where it is needed; a failed test leaves the form as it is."""
-    kind, back = kind_of(form["kind"]), page_of_ours(form["back"])
-    options = _given(kind, form)
-    try:
-        if form["do"] == "test":
-            tried = Destination(
-                id="", name=form["name"], kind=kind.name, created_at=visit.around.now(), options=options
-            )
-            return _form(visit, kind, _typed(form), back=back, proved=proving.prove(visit.around, tried))
-        made = destination_changes.create(
-            visit.around, NewDestination(name=form["name"], kind=kind.name, options=options)
-        )
-    except CounterfoilError as error:
-        return _form(visit, kind, _typed(form), back=back, error=error)
-    return go(f"{back}?added={made.name}" if back else f"/destinations/{made.name}", f"{made.name} is kept.")
-
-
-@routes.get("/destinations/{name}")
-def show(visit: Visiting, name: str) -> Response:
-    """One destination, to look at, to change, to try."""
-    return _shown(visit, destinations.show(visit.around.db, name))
-
-
-@routes.post("/destinations/{name}")
+@routes.post("/destinations/{name:path}/edit")
 def change(visit: Visiting, name: str, form: Form) -> Response:
     """Keep other options; a secret that is left empty stays."""
-    found = destinations.show(visit.around.db, name)
-    kind = kind_of(found.kind)
-    options = _given(kind, form)
-    for option in kind.options:
-        if option.secret and not options.get(option.name) and is_sealed(found.options.get(option.name, "")):
-            options[option.name] = sealed_as(option.name)
+    view = destination_views.show(visit.around, name)
     try:
+        kind = destination_changes.kind_of(view.destination.kind)
         after = destination_changes.change(
-            visit.around, name, new_name=form["name"], options=options, version=_version(form)
+            visit.around,
+            name,
+            new_name=form["name"],
+            options=keep_sealed(view.destination, kind, given(kind, form)),
+            version=_version(form),
         )
     except CounterfoilError as error:
-        return _shown(visit, found, typed=_typed(form), error=error)
-    return go(f"/destinations/{after.name}", "Kept.")
+        return _form(visit, view, typed_in(form), error=error)
+    return go(address(after.name), "Kept. Test it, to see whether it works this way.")
 
 
-@routes.post("/destinations/{name}/prove")
+@routes.post("/destinations/{name:path}/prove")
 def prove(visit: Visiting, name: str, _: Form) -> Response:
     """Try it, step by step."""
-    found = destinations.show(visit.around.db, name)
+    view = destination_views.show(visit.around, name)
     try:
-        return _shown(visit, found, proved=proving.prove(visit.around, found))
+        proved = proving.prove(visit.around, view.destination)
     except CounterfoilError as error:
-        return _shown(visit, found, error=error)
+        return _shown(visit, name, error=error)
+    return _shown(visit, name, proved=proved)
 
 
-@routes.post("/destinations/{name}/remove")
+@routes.get("/destinations/{name:path}/remove")
+def ask_to_remove(visit: Visiting, name: str) -> Response:
+    """What forgetting it means, before it is done."""
+    return page(visit, "destination_remove.html", view=destination_views.show(visit.around, name))
+
+
+@routes.post("/destinations/{name:path}/remove")
 def remove(visit: Visiting, name: str, _: Form) -> Response:
     """Forget it; its tables stay in the warehouse."""
     try:
         destinations.remove(visit.around, name)
     except CounterfoilError as error:
-        return _shown(visit, destinations.show(visit.around.db, name), error=error)
+        return _shown(visit, name, error=error)
     return go("/destinations", f"{name} is forgotten. Its tables stay in the warehouse.")
 
 
-def _form(
-    visit: Visit,
-    kind: Kind,
-    typed: dict[str, str],
-    *,
-    back: str,
-    proved: tuple[Proved, ...] = (),
-    error: CounterfoilError | None = None,
-) -> Response:
-    shown: dict[str, Any] = {"kind": kind, "typed": typed, "back": back, "proved": proved, "error": error}
-    return page(
-        visit,
-        "destination_form.html",
-        status=status_of(error) if error else 200,
-        destination=None,
-        feeds=(),
-        **shown,
-    )
+@routes.get("/destinations/{name:path}")
+def show(visit: Visiting, name: str) -> Response:
+    """One destination: its options, who feeds it, whether it works."""
+    return _shown(visit, name)
+
+
+def address(name: str) -> str:
+    """The address of one destination's page."""
+    return f"/destinations/{quote(name, safe='')}"
 
 
 def _shown(
-    visit: Visit,
-    found: Destination,
-    *,
-    typed: dict[str, str] | None = None,
-    proved: tuple[Proved, ...] = (),
-    error: CounterfoilError | None = None,
+    visit: Visit, name: str, *, proved: tuple[Proved, ...] = (), error: CounterfoilError | None = None
 ) -> Response:
-    kept = {"name": found.name, **{f"option.{name}": text for name, text in found.options.items()}}
+    view = destination_views.show(visit.around, name)
     return page(
         visit,
-        "destination_form.html",
+        "destination.html",
         status=status_of(error) if error else 200,
-        destination=found,
-        kind=kind_of(found.kind),
-        typed=typed or kept,
-        back="",
+        view=view,
+        fed=_fed(visit, view),
         proved=proved,
         error=error,
-        feeds=[feed for feed in connections.every(visit.around.db) if feed.destination.id == found.id],
+        code=as_code.destination(visit.around, name) if view.kind else None,
     )
 
 
-def _given(kind: Kind, form: Posted) -> dict[str, str]:
-    """The kind's options that were filled in; a secret just as it was typed."""
-    read = {option.name: form.raw(f"option.{option.name}") for option in kind.options}
-    return {
-        option.name: read[option.name] if option.secret else read[option.name].strip()
-        for option in kind.options
-        if read[option.name].strip()
-    }
+def _form(
+    visit: Visit, view: DestinationView, typed: dict[str, str], error: CounterfoilError | None = None
+) -> Response:
+    return page(
+        visit,
+        "destination_edit.html",
+        status=status_of(error) if error else 200,
+        view=view,
+        kind=destination_changes.kind_of(view.destination.kind),
+        typed=typed,
+        others=_changed_by_others(view, typed) if isinstance(error, ChangedMeanwhile) else (),
+        error=error,
+    )
 
 
-def _typed(form: Posted) -> dict[str, str]:
-    return {"name": form["name"], **{f"option.{name}": text for name, text in form.under("option.").items()}}
+def _changed_by_others(view: DestinationView, typed: dict[str, str]) -> list[tuple[str, str]]:
+    """Where what is kept by now is not what was typed: each option with what is kept; a secret is not told."""
+    kept = fields_of(view.destination)
+    hidden = (
+        {f"option.{option.name}" for option in view.kind.options if option.secret} if view.kind else set()
+    )
+    return [
+        (name.removeprefix("option."), text)
+        for name, text in kept.items()
+        if name not in hidden and typed.get(name, "") != text
+    ]
+
+
+def _fed(visit: Visit, view: DestinationView) -> list[Fed]:
+    found = []
+    for feed in view.feeds[:MOST_FEEDS]:
+        rows = outcomes.rows_of(visit.around.db, feed.source.id)
+        found.append(Fed(source=feed.source, dataset=feed.dataset, tables=len(rows), rows=sum(rows.values())))
+    return found
 
 
 def _version(form: Posted) -> int | None:

@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import drafts
+from counterfoil.actions import drafting
 from counterfoil.destinations import KINDS
+from counterfoil.model.actor import Role
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.web.page import page
+from counterfoil.web.setup import STEPS
 from counterfoil.web.visit import Visiting
 
 routes = APIRouter()
@@ -20,10 +22,12 @@ def show(visit: Visiting, q: str = "") -> Response:
         visit,
         "directory.html",
         q=q,
+        back="",
         quickbooks=not wanted or wanted in "quickbooks online cloud extract intuit",
         kinds=[
             kind for kind in KINDS.values() if wanted in f"{kind.name} {kind.title} warehouses".casefold()
         ],
         streams=len(catalog()),
-        drafts=drafts.mine(visit.around),
+        drafts=drafting.every(visit.around) if visit.user.role.covers(Role.EDITOR) else (),
+        step_words=STEPS,
     )

@@ -1,21 +1,20 @@
 """Setting up a source: all data, or some."""
 
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import counting, drafts
+from counterfoil.actions import counting, credentials, drafts
 from counterfoil.errors import CounterfoilError, SettingInvalid
-from counterfoil.model.draft_source import DraftSource
-from counterfoil.model.stream import Family, Stream
+from counterfoil.model.credential import Environment
+from counterfoil.model.draft_source import DraftSource, Step
 from counterfoil.quickbooks.catalog import catalog
+from counterfoil.web import streams_form
 from counterfoil.web.page import go, part
-from counterfoil.web.setup import address, setup_page
+from counterfoil.web.setup import address, setup_page, too_early
+from counterfoil.web.streams_form import Chosen
 from counterfoil.web.visit import Form, Visit, Visiting
-
-TITLES = {Family.LIST: "Lists", Family.TRANSACTION: "Transactions"}
 
 routes = APIRouter()
 
@@ -24,57 +23,55 @@ routes = APIRouter()
 def ask(visit: Visiting, draft_id: str) -> Response:
     """A tree of all streams, with what each brings."""
     draft = drafts.show(visit.around, draft_id)
-    return _asked(visit, draft, draft.choices.streams, None)
+    return too_early(visit, draft, Step.DATA) or _asked(visit, draft, draft.choices.streams, None)
 
 
 @routes.post("/setup/{draft_id}/data")
 def choose(visit: Visiting, draft_id: str, form: Form) -> Response:
-    """Keep the choice, and go on."""
+    """Keep the choice, and go on; or tick what is to be added to it, and stay."""
     draft = drafts.show(visit.around, draft_id)
-    chosen = (
-        None if form["all"] == "yes" else tuple(name for name in form.every("stream") if name in catalog())
-    )
+    chosen = streams_form.read(form)
+    if form["add"]:
+        added = [name for name in form["add"].split() if name in catalog()]
+        ticked = tuple(dict.fromkeys((*(chosen or ()), *added)))
+        drafts.choose(visit.around, draft_id, replace(draft.choices, streams=ticked))
+        return go(f"{address(draft, Step.DATA)}#streams")
     if chosen == ():
         error = SettingInvalid("No data is chosen.", do="Choose everything, or tick what you need.")
         return _asked(visit, draft, chosen, error)
-    drafts.choose(visit.around, draft_id, replace(draft.choices, streams=chosen))
-    return go(address(draft, "destination"))
+    after = replace(draft.choices, streams=chosen, streams_chosen=True)
+    drafts.choose(visit.around, draft_id, after)
+    return go(address(draft, Step.DESTINATION))
+
+
+@routes.post("/setup/{draft_id}/chosen")
+def chosen_so_far(visit: Visiting, draft_id: str, form: Form) -> Response:
+    """What the ticks come to, while one chooses."""
+    draft = drafts.show(visit.around, draft_id)
+    return part(visit, "streams_sum.html", **_shown(visit, draft, streams_form.read(form)))
 
 
 @routes.post("/setup/{draft_id}/counts")
-def counts(visit: Visiting, draft_id: str, _: Form) -> Response:
+def counts(visit: Visiting, draft_id: str, form: Form) -> Response:
     """Ask QuickBooks how much there is of each; kept with the draft, so that it is paid for once."""
     draft = drafts.show(visit.around, draft_id)
-    fault: CounterfoilError | None = None
+    chosen = streams_form.read(form)
     try:
         found = counting.count(visit.around, draft.choices.credential, catalog().values())
-        draft = drafts.choose(visit.around, draft_id, replace(draft.choices, counts=found))
     except CounterfoilError as error:
-        fault = error
-    if visit.request.headers.get("HX-Request"):
-        return part(
-            visit, "streams_tree.html", draft=draft, **_tree(draft, draft.choices.streams), error=fault
-        )
-    return _asked(visit, draft, draft.choices.streams, fault)
+        return _asked(visit, draft, chosen, error)
+    after = replace(draft.choices, streams=chosen, counts=found, counted_at=visit.around.now())
+    drafts.choose(visit.around, draft_id, after)
+    return go(address(draft, Step.DATA))
 
 
-def _asked(
-    visit: Visit, draft: DraftSource, chosen: tuple[str, ...] | None, error: CounterfoilError | None
-) -> Response:
-    return setup_page(visit, "data", draft, error, **_tree(draft, chosen))
+def _asked(visit: Visit, draft: DraftSource, chosen: Chosen, error: CounterfoilError | None) -> Response:
+    return setup_page(visit, Step.DATA, draft, error, **_shown(visit, draft, chosen))
 
 
-def _tree(draft: DraftSource, chosen: tuple[str, ...] | None) -> dict[str, Any]:
-    groups = [
-        (title, sorted(_of(family), key=lambda stream: stream.name)) for family, title in TITLES.items()
-    ]
+def _shown(visit: Visit, draft: DraftSource, chosen: Chosen) -> dict[str, object]:
+    credential = credentials.show(visit.around.db, draft.choices.credential)
     return {
-        "chosen": chosen,
-        "groups": [(title, streams) for title, streams in groups if streams],
-        "counts": draft.choices.counts,
-        "countable": sum(1 for stream in catalog().values() if counting.countable(stream)),
+        "metered": credential.environment is Environment.PRODUCTION,
+        **streams_form.tree(chosen, draft.choices.counts),
     }
-
-
-def _of(family: Family) -> list[Stream]:
-    return [stream for stream in catalog().values() if stream.family is family]

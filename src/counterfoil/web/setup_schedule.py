@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import drafts
+from counterfoil.actions import drafting, drafts
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import CounterfoilError, SettingInvalid
-from counterfoil.model.draft_source import DraftSource
+from counterfoil.model.draft_source import DraftSource, Step
 from counterfoil.model.schedule import Schedule
 from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import prefix_fault
@@ -17,7 +17,7 @@ from counterfoil.quickbooks.catalog import catalog
 from counterfoil.web import schedule_form
 from counterfoil.web.page import go, part
 from counterfoil.web.schedule_form import Typed
-from counterfoil.web.setup import address, setup_page
+from counterfoil.web.setup import address, company_of, setup_page, too_early
 from counterfoil.web.visit import Form, Visit, Visiting
 
 USUAL = "every 1 hour from 00:00 UTC"
@@ -27,9 +27,12 @@ routes = APIRouter()
 
 @routes.get("/setup/{draft_id}/schedule")
 def ask(visit: Visiting, draft_id: str) -> Response:
-    """Prefix, frequency, and when syncing starts."""
+    """Prefix, frequency, and when syncing starts; without a script what was typed comes back in the address."""
     draft = drafts.show(visit.around, draft_id)
-    typed = schedule_form.typed_of(draft.choices.prefix, parse(draft.choices.schedule or USUAL))
+    if early := too_early(visit, draft, Step.SCHEDULE):
+        return early
+    asked = visit.request.query_params
+    typed = schedule_form.read(asked) if "kind" in asked else _usual(visit, draft)
     return _asked(visit, draft, typed, None)
 
 
@@ -43,7 +46,7 @@ def choose(visit: Visiting, draft_id: str, form: Form) -> Response:
     except CounterfoilError as error:
         return _asked(visit, draft, typed, error)
     drafts.choose(visit.around, draft_id, replace(draft.choices, prefix=typed.prefix, schedule=str(schedule)))
-    return go(address(draft, "data"))
+    return go(address(draft, Step.DATA))
 
 
 @routes.get("/setup/{draft_id}/preview")
@@ -52,6 +55,15 @@ def preview(visit: Visiting, draft_id: str) -> Response:
     draft = drafts.show(visit.around, draft_id)
     typed = schedule_form.read(visit.request.query_params)
     return part(visit, "schedule_preview.html", **_preview(visit.around, draft, typed))
+
+
+def _usual(visit: Visit, draft: DraftSource) -> Typed:
+    """What was chosen, or what most people want."""
+    chosen = draft.choices
+    if chosen.schedule:
+        return schedule_form.typed_of(chosen.prefix, parse(chosen.schedule))
+    company = company_of(visit.around, chosen.credential)
+    return schedule_form.typed_of(drafting.prefix_for(visit.around, company), parse(USUAL))
 
 
 def _checked(typed: Typed) -> Schedule:
@@ -63,10 +75,11 @@ def _checked(typed: Typed) -> Schedule:
 def _asked(visit: Visit, draft: DraftSource, typed: Typed, error: CounterfoilError | None) -> Response:
     return setup_page(
         visit,
-        "schedule",
+        Step.SCHEDULE,
         draft,
         error,
         typed=typed,
+        guess_zone=not draft.choices.schedule and "kind" not in visit.request.query_params and error is None,
         **schedule_form.offered(),
         **_preview(visit.around, draft, typed),
     )

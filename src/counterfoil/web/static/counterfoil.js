@@ -15,6 +15,7 @@
         setTimeout(() => { button.textContent = before; }, 1600);
       });
     },
+    dismiss(button) { button.parentElement.remove(); },
     all(box) {
       for (const leaf of box.closest("[data-group]").querySelectorAll('.leaf:not([hidden]) input:not(:disabled)')) leaf.checked = box.checked;
     },

@@ -1,0 +1,87 @@
+"""Destinations with all that hangs on them: where they are, who feeds them, and whether they worked when last tried."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.destinations import KINDS
+from counterfoil.destinations.base import Kind
+from counterfoil.model.connection import Connection
+from counterfoil.model.destination import Destination
+from counterfoil.model.entry import Chosen
+from counterfoil.store import audit, connections, destinations
+
+LOOKED_BACK = timedelta(days=90)
+MOST_TESTS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """When somebody tried a destination, and the step that failed; "" when all of them worked."""
+
+    at: datetime  # aware, UTC
+    who: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationView:
+    """`kind` is None for one that this version does not have; `where` tells which warehouse it is."""
+
+    destination: Destination
+    kind: Kind | None
+    where: str
+    feeds: tuple[Connection, ...]
+    tested: Tested | None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the sources that feed it."""
+        return tuple(sorted({feed.source.name for feed in self.feeds}))
+
+
+def every(around: Surroundings) -> tuple[DestinationView, ...]:
+    """All of them, by name."""
+    feeds: dict[str, list[Connection]] = {}
+    for feed in connections.every(around.db):
+        feeds.setdefault(feed.destination.id, []).append(feed)
+    tests = _tests(around)
+    return tuple(
+        DestinationView(
+            destination=each,
+            kind=KINDS.get(each.kind),
+            where=where(each),
+            feeds=tuple(sorted(feeds.get(each.id, ()), key=lambda feed: (feed.source.name, feed.dataset))),
+            tested=tests.get(each.id),
+        )
+        for each in destinations.every(around.db)
+    )
+
+
+def show(around: Surroundings, name: str) -> DestinationView:
+    """One of them. Raises NotFound."""
+    wanted = destinations.named(around.db, name)
+    return next(view for view in every(around) if view.destination.id == wanted.id)
+
+
+def where(destination: Destination) -> str:
+    """Which warehouse it is, in one line, without any secret."""
+    kind = KINDS.get(destination.kind)
+    if kind is None:
+        return ""
+    told = [
+        destination.options.get(option.name, "")
+        for option in kind.options
+        if not (option.secret or option.tuning)
+    ]
+    return " · ".join(text for text in told if text)
+
+
+def _tests(around: Surroundings) -> dict[str, Tested]:
+    """The last of each, by the destination's id, as the trail has it."""
+    chosen = Chosen(noun="destination", deed="tested", since=around.now() - LOOKED_BACK)
+    found: dict[str, Tested] = {}
+    for line in audit.entries(around.db, chosen, before=None, limit=MOST_TESTS):
+        test = Tested(at=line.at, who=line.actor_name, failed=str(line.detail.get("failed", "")))
+        found.setdefault(line.thing_id, test)
+    return found
