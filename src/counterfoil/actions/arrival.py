@@ -1,126 +1,93 @@
-"""Where a source's tables are, and SQL to begin with: what somebody who has just set it up wants to know."""
+"""Where a source's tables are, what they hold, and how to ask them: for somebody who has just set it up."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from counterfoil.actions.questions import Question, questions, sql
+from counterfoil.actions.rows import look
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
-from counterfoil.destinations.base import Capabilities, Kind
+from counterfoil.destinations.base import Kind
+from counterfoil.errors import CounterfoilError
 from counterfoil.model.connection import Connection
 from counterfoil.model.outcome import StreamOutcome
 from counterfoil.model.source import Source
+from counterfoil.model.table import Column, ColumnType
 from counterfoil.store import connections
-from counterfoil.store.db import Database
 
-OWING = """\
-select {display_name}, {balance}
-from {the_table}
-where not {_deleted} and {balance} > 0
-order by {balance} desc
-limit 10;"""
-
-BY_MONTH = """\
-select extract(year from {transaction_date}) as {year},
-  extract(month from {transaction_date}) as {month},
-  {currency_id}, count(*) as {how_many},
-  sum({total_amount}) as {total}
-from {the_table}
-where not {_deleted}
-group by 1, 2, 3
-order by 1 desc, 2 desc
-limit 24;"""
-
-MOST = 2
-"""Questions on the page."""
-
-LOOK = """\
-select *
-from {the_table}
-limit 10;"""
+ROWS, COLUMNS = 5, 6
+"""Of each table that is looked at: enough to know one's own books by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What one table can be asked; `sql` in words that every warehouse understands, with its names in braces."""
+class Peek:
+    """The first rows of a table, in its most telling columns; `error` is what kept us from seeing them."""
 
     table: str
-    title: str
-    sql: str
-
-
-QUESTIONS = (
-    Question(table="customer", title="Who owes the most", sql=OWING),
-    Question(table="invoice", title="Invoices by month", sql=BY_MONTH),
-    Question(table="bill", title="Bills by month", sql=BY_MONTH),
-    Question(table="vendor", title="Whom you owe the most", sql=OWING),
-)
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    error: CounterfoilError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A question as its warehouse takes it."""
+class Asked:
+    """A question with its SQL, and the first rows of the table that it asks."""
 
     title: str
     sql: str
+    peek: Peek
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A dataset that was loaded: where it is, its tables with their rows, the fullest first, SQL to begin with."""
+    """A dataset that was loaded: where it is, its tables with their rows, the fullest first, and how to ask them."""
 
     connection: Connection
     kind: Kind
     where: tuple[tuple[str, str], ...]
     tables: tuple[tuple[str, int], ...]
-    queries: tuple[Query, ...]
+    asked: tuple[Asked, ...]
 
 
-def places(db: Database, source: Source, outcomes: Iterable[StreamOutcome]) -> tuple[Place, ...]:
+def places(around: Surroundings, source: Source, outcomes: Iterable[StreamOutcome]) -> tuple[Place, ...]:
     """Each dataset that these outcomes of the source's sync filled."""
     known = tuple(outcomes)
-    return tuple(
-        place
-        for connection in connections.of_source(db, source)
-        if connection.destination.kind in KINDS
-        and (place := _place(connection, [each for each in known if each.connection_id == connection.id]))
-    )
+    found = []
+    for connection in connections.of_source(around.db, source):
+        landed = [each for each in known if each.connection_id == connection.id and each.tables]
+        if landed and connection.destination.kind in KINDS:
+            found.append(_place(around, connection, landed))
+    return tuple(found)
 
 
-def _place(connection: Connection, outcomes: Sequence[StreamOutcome]) -> Place | None:
-    rows = {table.table: table.total for outcome in outcomes for table in outcome.tables}
-    if not rows:
-        return None
-    kind = KINDS[connection.destination.kind]
-    told = [
-        (option.name, connection.destination.options[option.name])
-        for option in kind.options
-        if option.name in connection.destination.options and not option.secret and not option.tuning
-    ]
+def _place(around: Surroundings, connection: Connection, landed: Sequence[StreamOutcome]) -> Place:
+    rows = {table.table: table.total for outcome in landed for table in outcome.tables}
+    kind, given = KINDS[connection.destination.kind], connection.destination.options
+    told = [option.name for option in kind.options if not option.secret and not option.tuning]
     return Place(
         connection=connection,
         kind=kind,
-        where=tuple(told),
+        where=tuple((name, given[name]) for name in told if name in given),
         tables=tuple(sorted(rows.items(), key=lambda pair: (-pair[1], pair[0]))),
-        queries=tuple(_queries(connection, kind.capabilities, rows)),
+        asked=tuple(
+            Asked(title=each.title, sql=sql(each, connection), peek=_peek(around, connection, each))
+            for each in questions({outcome.stream for outcome in landed})
+        ),
     )
 
 
-def _queries(connection: Connection, capabilities: Capabilities, rows: Iterable[str]) -> Iterable[Query]:
-    there, prefix = set(rows), connection.source.prefix
-    asked = [question for question in QUESTIONS if prefix + question.table in there]
-    for question in asked[:MOST] or [
-        Question(table=min(there).removeprefix(prefix), title="A first look", sql=LOOK)
-    ]:
-        names = _Quoted(capabilities.quote)
-        names["the_table"] = f"{names[connection.dataset]}.{names[prefix + question.table]}"
-        yield Query(title=question.title, sql=question.sql.format_map(names))
-
-
-class _Quoted(dict[str, str]):
-    """Every name in the quotes of a warehouse's SQL."""
-
-    def __init__(self, mark: str) -> None:
-        super().__init__()
-        self._mark = mark
-
-    def __missing__(self, name: str) -> str:
-        return f"{self._mark}{name.replace(self._mark, self._mark * 2)}{self._mark}"
+def _peek(around: Surroundings, connection: Connection, question: Question) -> Peek:
+    name = connection.source.prefix + question.table.name
+    try:
+        found = look(around, connection, question.table, limit=ROWS)
+    except CounterfoilError as error:
+        return Peek(table=name, error=error)
+    names = [column.name for column in found.columns]
+    wanted = [names.index(one) for one in question.telling if one in names] or range(len(names))
+    filled = [at for at in wanted if any(row[at] not in (None, "") for row in found.rows)]
+    shown = [at for at in filled if found.columns[at].type is not ColumnType.JSON][:COLUMNS]
+    return Peek(
+        table=name,
+        columns=tuple(found.columns[at] for at in shown),
+        rows=tuple(tuple(row[at] for at in shown) for row in found.rows),
+    )

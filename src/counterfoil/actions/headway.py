@@ -32,6 +32,11 @@ class Far:
     calls: int = 0
 
     @property
+    def is_told(self) -> bool:
+        """Tell whether it has anything, as far as anybody knows."""
+        return bool(self.stage or self.records or self.counted)
+
+    @property
     def is_read(self) -> bool:
         """Tell whether nothing more of it is to come from QuickBooks."""
         return self.stage not in ("", "reading")
@@ -67,7 +72,8 @@ class Expected:
 class Headway:
     """How far a sync is. `pace` is in records a second; it and `left` are None where nobody can know.
 
-    `read` of `counted` are the records of the streams whose size is known; `records` are all. `waits` says how often
+    `read` of `counted` are the records of the streams whose size is known; `records` are all. `is_counted`: all sizes
+    were known before it began. `waits` says how often
     QuickBooks asked to wait, `holds` that it is waited for at this moment.
     """
 
@@ -76,6 +82,7 @@ class Headway:
     records: int
     read: int
     counted: int
+    is_counted: bool
     pace: float | None
     left: timedelta | None
     waits: int
@@ -101,6 +108,7 @@ def headway(sync: Sync, lines: Sequence[LogLine], expected: Expected, now: datet
         records=sum(each.records for each in streams),
         read=read,
         counted=counted,
+        is_counted=bool(expected.counts) and counted > 0,
         pace=pace,
         left=timedelta(seconds=(counted - read) / pace) if pace and counted > read else None,
         waits=len(waits),

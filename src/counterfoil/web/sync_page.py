@@ -59,7 +59,7 @@ def shown(
         "changed": [line for line in tables if line.changed],
         "unchanged": [line for line in tables if not line.changed],
         "destinations": destinations,
-        "places": arrival.places(db, sync.source, view.outcomes) if is_first and landed else (),
+        "places": arrival.places(around, sync.source, view.outcomes) if is_first and landed else (),
         "table_of": _names(sync),
         "reconnect": sync.code in RECONNECT,
         "steps": STEPS,

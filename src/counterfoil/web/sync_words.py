@@ -123,7 +123,9 @@ def left(headway: Headway) -> str:
     if headway.holds:
         return "QuickBooks asked to wait; it goes on by itself."
     if headway.loads:
-        return "All is read, and is loaded now; nobody can say how long a warehouse takes."
+        return "All is read, and is loaded now; how long that takes depends on the warehouse."
+    if headway.records and all(each.is_read or not each.is_told for each in headway.streams):
+        return "What was begun is read; the last streams are asked for, then all is loaded."
     if headway.left is None:
         return "How long it takes is not known yet."
     seconds = headway.left.total_seconds()

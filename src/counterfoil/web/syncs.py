@@ -52,7 +52,7 @@ def _shown(visit: Visit, sync_id: str, asked: Asked, first: str) -> dict[str, An
     view = syncs.show(around.db, sync_id)  # first: all lines of one that is over are there
     lines = following.lines_of(around.db, view.sync.id)
     return {
-        **shown(around, view, lines, is_first=first == "yes"),
+        **shown(around, view, lines, is_first=bool(first)),
         "log": sync_log.log_of(lines, asked),
         "levels": sync_log.LEVELS,
         "schedule": in_words(view.sync.source.schedule),
