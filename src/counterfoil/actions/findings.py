@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from counterfoil.actions.budget import standing
 from counterfoil.actions.credentials import ending, warning, way_to_connect
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.errors import CounterfoilError, ReconnectNeeded, SecretKeyMissing, Transient
+from counterfoil.errors import ReconnectNeeded, SecretKeyMissing
 from counterfoil.model.alert import AlertKind, AlertState, Finding, Key
 from counterfoil.model.budget import Budget, slow_down
 from counterfoil.model.credential import Credential, CredentialState
 from counterfoil.model.ending import Urgency
 from counterfoil.model.schedule import next_run
 from counterfoil.model.source import Source
+from counterfoil.model.standing import may_pass
 from counterfoil.store import credentials, sources, standings
 from counterfoil.store.db import Database
 from counterfoil.store.standings import Ended, Fed
@@ -136,7 +137,7 @@ def _warehouses(seen: Seen, db: Database, newest: Mapping[str, tuple[Ended, ...]
         key = (AlertKind.WAREHOUSE, fed.destination_id)
         seen.judged.add(key)
         said = list(_said(fed, newest[fed.source_id], faults))
-        if said and (seen.stands(key) or len(said) >= often or not _may_pass(said[0].code)):
+        if said and (seen.stands(key) or len(said) >= often or not may_pass(said[0].code)):
             seen.add(
                 Finding(
                     kind=AlertKind.WAREHOUSE,
@@ -174,7 +175,7 @@ def _source(seen: Seen, source: Source, newest: tuple[Ended, ...], often: int) -
     if (of_credential or last.code.startswith(standings.WAREHOUSE)) and not stands:
         return  # told of the credential or the warehouse, once for all sources
     seen.judged.add(key)
-    if last.code and (stands or _streak(newest) >= often or not _may_pass(last.code)):
+    if last.code and (stands or _streak(newest) >= often or not may_pass(last.code)):
         seen.add(
             Finding(
                 kind=AlertKind.SYNC_FAILED,
@@ -241,20 +242,6 @@ def _streak(newest: tuple[Ended, ...]) -> int:
         if not ended.code:
             return count
     return len(newest)
-
-
-def _kinds(error: type[CounterfoilError]) -> Iterator[str]:
-    yield error.code
-    for narrower in error.__subclasses__():
-        yield from _kinds(narrower)
-
-
-PASSING = frozenset(_kinds(Transient))
-"""Codes of errors that time can end."""
-
-
-def _may_pass(code: str) -> bool:
-    return code in PASSING
 
 
 def _short(text: str) -> str:

@@ -1,6 +1,7 @@
 """Stored sources, each with its credential."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -54,6 +55,13 @@ def every(db: Database) -> tuple[Source, ...]:
         return tuple(from_row(row) for row in rows)
 
 
+def some(db: Database, ids: Collection[str]) -> tuple[Source, ...]:
+    """The sources of these ids, by name; for one page of a list."""
+    with db.reading() as connection:
+        query = sa.select(*COLUMNS).select_from(JOINED).where(sources.c.id.in_(ids)).order_by(sources.c.name)
+        return tuple(from_row(row) for row in connection.execute(query).mappings())
+
+
 def count(db: Database) -> int:
     """How many sources there are."""
     with db.reading() as connection:
@@ -97,7 +105,7 @@ def from_row(row: Any) -> Source:
         credential=credentials.from_row(row),
         streams=None if streams is None else frozenset(streams),
         prefix=row["source_prefix"],
-        schedule=_schedule(row["source_schedule"]),
+        schedule=read_schedule(row["source_schedule"]),
         paused=row["source_paused"],
         created_at=row["source_created_at"],
         version=row["source_version"],
@@ -105,8 +113,10 @@ def from_row(row: Any) -> Source:
 
 
 @cache
-def _schedule(text: str) -> Schedule:
-    """A text that nobody checked (files could hold any, once) must not keep the other sources from being read."""
+def read_schedule(text: str) -> Schedule:
+    """A stored schedule, read.
+
+    A text that nobody checked (files could hold any, once) must not keep the other sources from being read."""
     try:
         return parse(text)
     except SettingInvalid as error:

@@ -33,6 +33,7 @@ from counterfoil.web import (
     setup_start,
     signing,
     source_activity,
+    source_list,
     source_settings,
     source_syncs,
     source_tables,
@@ -43,6 +44,7 @@ from counterfoil.web import (
 
 NOUNS = (
     overview,
+    source_list,
     sources,
     source_syncs,
     source_tables,

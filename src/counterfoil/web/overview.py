@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions.overview import Line, overview
+from counterfoil.actions.overview import Overview, overview
 from counterfoil.model.standing import Standing
+from counterfoil.web import strip
 from counterfoil.web.page import page, part
-from counterfoil.web.visit import Visiting
-from counterfoil.web.words import plural
+from counterfoil.web.visit import Visit, Visiting
+from counterfoil.web.words import in_letters, plural
 
 routes = APIRouter()
 
@@ -17,6 +18,7 @@ PICTURES = {
     Standing.RECONNECT: ("unplug", "bad"),
     Standing.FAILED: ("fail", "bad"),
     Standing.LATE: ("clock", "warn"),
+    Standing.BACKING_OFF: ("sync", "quiet"),
     Standing.PARTLY: ("alert", "warn"),
     Standing.SYNCING: ("sync", "now"),
     Standing.WAITING: ("clock", "now"),
@@ -26,37 +28,73 @@ PICTURES = {
 }
 """Icon and colour; the word stands beside them."""
 
+MANY = {Standing.RECONNECT: "to reconnect", Standing.PARTLY: "landed in part"}
+"""What is said of several, where the word for one does not fit."""
+
+MOVING, RESTING = 3_000, 12_000
+"""Milliseconds until a list is asked for anew: while something runs, and else."""
+
+WELL = (Standing.ON_TIME, Standing.SYNCING, Standing.WAITING)
+
 
 @routes.get("/")
 def show(visit: Visiting) -> Response:
-    """Every source, those that need somebody first."""
-    lines = overview(visit.around)
-    shown: dict[str, Any] = {"lines": lines, "title": _title(lines), "pictures": PICTURES}
-    if visit.request.headers.get("HX-Request"):
-        return part(visit, "overview_body.html", **shown)
-    return page(visit, "overview.html", **shown)
+    """What needs somebody, and the first of all sources."""
+    return page(visit, "overview.html", **_shown(visit))
 
 
-@routes.get("/sources")
-def list_(visit: Visiting, q: str = "") -> Response:
-    """All sources, to find one by its name or company."""
-    wanted = q.strip().casefold()
-    lines = [
-        line
-        for line in overview(visit.around)
-        if wanted
-        in f"{line.source.name} {line.source.credential.company_name} {line.source.prefix}".casefold()
-    ]
-    return page(visit, "sources.html", lines=lines, q=q, pictures=PICTURES)
+@routes.get("/live/overview")
+def live(visit: Visiting) -> Response:
+    """The same, for the page to keep itself up to date."""
+    return part(visit, "overview_live.html", **_shown(visit))
 
 
-def _title(lines: tuple[Line, ...]) -> str:
-    if not lines:
-        return "Nothing is copied yet"
-    urgent = sum(line.standing.needs_somebody for line in lines)
-    if urgent:
-        return f"{plural(urgent, 'source needs', 'sources need')} you"
-    waiting = sum(line.standing is Standing.NEW for line in lines)
-    if waiting == len(lines):
+def drawn(counts: dict[str, Any]) -> dict[str, Any]:
+    """What every list of sources is drawn with."""
+    return {
+        "pictures": PICTURES,
+        "bars": strip.bars,
+        "strip_words": strip.summary,
+        "changed": strip.changed,
+        **counts,
+    }
+
+
+def every(moving: bool) -> int:  # noqa: FBT001
+    """In how many milliseconds a list is asked for anew."""
+    return MOVING if moving else RESTING
+
+
+def _shown(visit: Visit) -> dict[str, Any]:
+    seen = overview(visit.around)
+    return drawn(
+        {
+            "seen": seen,
+            "title": _title(seen),
+            "lead": _lead(seen),
+            "every": every(bool(seen.counts.get(Standing.SYNCING) or seen.counts.get(Standing.WAITING))),
+        }
+    )
+
+
+def _title(seen: Overview) -> str:
+    if not seen.count:
+        return "Keep your own copy of your books"
+    if seen.needing:
+        return f"{in_letters(seen.needing)} {'source needs' if seen.needing == 1 else 'sources need'} you"
+    if seen.counts.get(Standing.NEW) == seen.count:
         return "Set up, and not synced yet"
-    return "All books are current"
+    if seen.counts.get(Standing.PAUSED) == seen.count:
+        return "Every source is paused"
+    if sum(seen.counts.get(stands, 0) for stands in WELL) == seen.count:
+        return (
+            "Your source is on time" if seen.count == 1 else f"All {plural(seen.count, 'source')} are on time"
+        )
+    return "Nothing needs you"
+
+
+def _lead(seen: Overview) -> list[tuple[Standing, int, str]]:
+    """How many stand how; not worth a word where all are on time."""
+    if set(seen.counts) <= {Standing.ON_TIME}:
+        return []
+    return [(stands, count, MANY.get(stands, str(stands))) for stands, count in seen.counts.items()]

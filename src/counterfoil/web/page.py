@@ -9,7 +9,8 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from counterfoil.actions import budget
+from counterfoil.actions import overview, spending
+from counterfoil.model.budget import WARNS_AT
 from counterfoil.store import sources
 from counterfoil.web import words
 from counterfoil.web.navigation import navigation
@@ -28,7 +29,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": words.number, "span": words.span, "exact": words.exact, "plural": words.plural}
+    said = ("number", "about", "span", "exact", "plural")
+    made.filters |= {name: getattr(words, name) for name in said}
     made.globals |= {"icon": words.icon}
     return made
 
@@ -36,15 +38,15 @@ def _templates() -> Environment:
 def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Response:
     """A page for someone who is signed in, in the frame with the navigation."""
     around, now = visit.around, visit.around.now()
-    standing = budget.standing(around.db, now, around.monthly_calls)
     frame = {
         "user": visit.user,
         "csrf": visit.csrf,
         "path": visit.request.url.path,
         "navigation": navigation(visit.request.app.state.addresses, visit.user.role),
-        "source_count": sources.count(around.db),
-        "used": standing.used,
-        "allowance": standing.allowance,
+        "counts": {"/": overview.needing(around), "/sources": sources.count(around.db)},
+        "used": (used := spending.used(around.db, now)),
+        "allowance": around.monthly_calls,
+        "calls_warn": used >= WARNS_AT * around.monthly_calls,
         "month": f"{now:%B}",
         "notice": _notice(visit.request),
         "theme": theme_of(visit.request),

@@ -12,6 +12,19 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:,}".replace("-", "−")
 
 
+def about(value: int) -> str:
+    """A number that nobody knows so exactly: two digits, then noughts."""
+    return number(round(value, 2 - len(str(abs(value)))) if value >= 100 else value)
+
+
+LETTERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+def in_letters(count: int) -> str:
+    """A number as a sentence begins with it: `Two`, `14`."""
+    return LETTERS[count] if count < len(LETTERS) else number(count)
+
+
 def plural(count: int, noun: str, many: str = "") -> str:
     """`1 source`, `3 sources`."""
     return f"{number(count)} {noun if count == 1 else many or noun + 's'}"

@@ -3,6 +3,16 @@
 (() => {
   const EVERY = 1000, LONGEST = 15000;
 
+  // Of a list whose order changed, the elements move with what they stand for: focus stays with its line.
+  const inOrder = (old, fresh) => {
+    for (const list of [old, fresh]) for (const node of [...list.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
+    const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+    for (const [i, child] of [...fresh.children].entries()) {
+      const same = child.id && known.get(child.id);
+      if (same && old.children[i] !== same) old.insertBefore(same, old.children[i] ?? null);
+    }
+  };
+
   const morph = (old, fresh) => {
     if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) { old.replaceWith(fresh); return; }
     if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; return; }
@@ -11,6 +21,7 @@
       if (!fresh.hasAttribute(name) && !(name === "open" && old.nodeName === "DETAILS")) old.removeAttribute(name);
     }
     for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (fresh.nodeName === "TBODY") inOrder(old, fresh);
     const there = [...old.childNodes], wanted = [...fresh.childNodes];
     wanted.forEach((node, i) => { if (i < there.length) morph(there[i], node); else old.append(node); });
     for (const node of there.slice(wanted.length)) node.remove();
@@ -32,6 +43,7 @@
 
     address() {
       const address = new URL(this.root.dataset.live, location.href);
+      if ("search" in this.root.dataset) address.search = location.search;
       if (this.lines) address.searchParams.set("after", this.after);
       if (this.filter) for (const [name, value] of new FormData(this.filter)) address.searchParams.set(name, value);
       return address;
@@ -42,8 +54,16 @@
       this.timer = setTimeout(() => this.ask(), milliseconds);
     }
 
+    // Nobody looks, or somebody marks a text or types in what would be changed: then it can wait.
+    rests() {
+      const marked = getSelection();
+      const used = [document.activeElement?.closest("input, textarea, select"), marked?.isCollapsed ? null : marked?.anchorNode];
+      return document.hidden || used.some((node) => (node?.closest ? node : node?.parentElement)?.closest("[data-part]"));
+    }
+
     async ask() {
-      const turn = ++this.turn;
+      if (this.rests()) { this.later(EVERY); return; }
+      const turn = ++this.turn, search = location.search;
       let fresh;
       try {
         const answer = await fetch(this.address(), { cache: "no-store", signal: AbortSignal.timeout(20000) });
@@ -58,6 +78,7 @@
         return;
       }
       if (turn !== this.turn) return; // another filter was chosen meanwhile
+      if ("search" in this.root.dataset && search !== location.search) { this.later(0); return; }
       this.missed = undefined;
       this.reached = new Date();
       this.unreached(false);
