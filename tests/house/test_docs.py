@@ -12,7 +12,6 @@ from counterfoil.cli import make_app
 from counterfoil.cli.tree import tree, walk
 from counterfoil.declared import SETTINGS
 from counterfoil.destinations import KINDS
-from counterfoil.destinations.duckdb_sql import TYPES
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.table import ColumnType
 from tests.house.code import ROOT, files, read
@@ -82,10 +81,11 @@ def test_each_kind_of_warehouse_has_a_page_with_its_options_and_their_defaults(k
         assert option.default is None or f"`{option.default}`" in row
 
 
-def test_the_page_of_duckdb_names_the_type_of_every_kind_of_column() -> None:
-    page = read(Path("docs/destinations/duckdb.md"))
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_a_kind_names_its_type_of_every_kind_of_column(kind: str) -> None:
+    page, types = read(Path(f"docs/destinations/{kind}.md")), KINDS[kind].capabilities.types
 
-    assert [kind for kind in ColumnType if f"| {kind} | `{TYPES[kind]}` |" not in page] == []
+    assert [column for column in ColumnType if f"| {column} | `{types[column]}` |" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -34,7 +34,12 @@ from counterfoil.errors import Cancelled, NotFound, WarehouseBusy, WarehouseFail
 from counterfoil.stop import NEVER, Stop
 
 CAPABILITIES = Capabilities(
-    all_tables_at_once=True, default_dataset="quickbooks", longest_name=255, types=TYPES, quote='"'
+    all_tables_at_once=True,
+    default_dataset="quickbooks",
+    longest_name=255,
+    types=TYPES,
+    quote='"',
+    reserved_datasets="temp|system|pg_catalog|information_schema",
 )
 
 OPTIONS = (

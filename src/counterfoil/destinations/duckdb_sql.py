@@ -74,6 +74,12 @@ class Speaking(Dialect):
         )
         return {name: set(columns) for name, columns in rows}
 
+    def columns(self, dataset: str, table: str) -> set[str]:
+        try:
+            return {row[0] for row in self.execute(f"DESCRIBE {self.table(dataset, table)}")}
+        except duckdb.CatalogException:
+            return set()  # and the other tables were not read through, which takes longer than a page may
+
     def create_dataset(self, dataset: str) -> None:
         self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
 

@@ -59,6 +59,11 @@ def as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefus
             f"DuckDB refused {path}: {first_line}",
             do="Something else in that dataset is in the way: rename it, or choose another dataset or prefix.",
         )
+    if isinstance(error, duckdb.DataError | duckdb.IntegrityError):
+        return WarehouseRefused(
+            f"DuckDB refused a value for {path}: {first_line}",
+            do="A column has another type than we gave it, or a rule of its own: take that back, then sync again.",
+        )
     return WarehouseFailed(
         f"DuckDB could not use {path}: {first_line}",
         do="Check that the folder exists, that the disk has room and that you may write there.",

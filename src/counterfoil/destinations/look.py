@@ -12,8 +12,8 @@ from counterfoil.model.table import Column, ColumnType
 
 def look(dialect: Dialect, glance: Glance) -> Seen:
     """The rows that the glance asks for. Raises NotFound when the dataset has no such table."""
-    there = dialect.layout(glance.dataset).get(glance.table)
-    if there is None:
+    there = dialect.columns(glance.dataset, glance.table)
+    if not there:
         raise NotFound(
             f"There is no table {glance.table} in {glance.dataset}.",
             do="It is made by the next sync that loads its stream.",

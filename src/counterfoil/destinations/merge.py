@@ -63,6 +63,10 @@ class Dialect(ABC):
     def layout(self, dataset: str) -> Mapping[str, set[str]]:
         """The tables of a dataset and their columns, asked at once: a hundred questions would take seconds."""
 
+    def columns(self, dataset: str, table: str) -> set[str]:
+        """The columns of one table; none when it is not there."""
+        return set(self.layout(dataset).get(table, ()))
+
     @abstractmethod
     def create_dataset(self, dataset: str) -> None:
         """Make the dataset if it is not there."""
