@@ -1,6 +1,6 @@
 """What a change of a source means for tables that are there already, in sentences for people, before it is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from counterfoil.actions.draft import Draft
@@ -22,8 +22,16 @@ class Consequences:
     reads_in_full: bool
 
 
-def consequences(known: Known, before: Source, target: Draft, cost: Callable[[Source], int]) -> Consequences:
-    """What follows when a source that stands becomes the draft's. `cost` is what a source's schedule costs a month."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """In metered calls: of a source's schedule in a month, and of reading these streams in full, at least."""
+
+    month: Callable[[Source], int]
+    once: Callable[[Sequence[str]], int]
+
+
+def consequences(known: Known, before: Source, target: Draft, costs: Costs) -> Consequences:
+    """What follows when a source that stands becomes the draft's."""
     (after,) = target.sources
     old = {feed.id: feed for feed in known.connections if feed.source.id == before.id}
     new = {feed.id: feed for feed in target.connections if feed.source.id == after.id}
@@ -32,12 +40,15 @@ def consequences(known: Known, before: Source, target: Draft, cost: Callable[[So
     gone = [feed for id_, feed in old.items() if id_ not in new]
     moved = [*_prefix(before, after, kept), *_company(before, after, kept)]
     fresh = [stream for stream in _streams(after) if not before.reads(stream)]
-    told = [*moved, *_removed(gone), *_streams_gone(before, after, kept), *_streams_new(fresh, kept)]
+    told = [*moved, *_removed(gone), *_streams_gone(before, after, kept), *_streams_new(fresh, kept, costs)]
     told += [f"{_place(feed)} gets all tables of {after.name} for the first time." for feed in added]
     in_full = bool(moved or added)
     if in_full and (kept or added):
-        told.append("The next sync reads every selected stream in full.")
-    told += [*_name(before, after), *_schedule(before, after, cost)]
+        calls = costs.once(_streams(after))
+        told.append(
+            f"The next sync reads every selected stream in full, in at least {calls:,} metered calls."
+        )
+    told += [*_name(before, after), *_schedule(before, after, costs.month)]
     return Consequences(told=tuple(told), reads_in_full=in_full or bool(fresh and new))
 
 
@@ -74,8 +85,12 @@ def _streams_gone(before: Source, after: Source, kept: list[Connection]) -> list
     return [f"{_listed(gone)}: read no more. The tables stay, and are updated no more."]
 
 
-def _streams_new(fresh: list[str], kept: list[Connection]) -> list[str]:
-    return [f"{_listed(fresh)}: read in full by the next sync, into new tables."] if fresh and kept else []
+def _streams_new(fresh: list[str], kept: list[Connection], costs: Costs) -> list[str]:
+    if not fresh or not kept:
+        return []
+    calls = costs.once(fresh)
+    many = f"{calls:,} metered call" + ("" if calls == 1 else "s")
+    return [f"{_listed(fresh)}: read in full by the next sync, into new tables, in at least {many}."]
 
 
 def _name(before: Source, after: Source) -> list[str]:

@@ -5,8 +5,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
+from counterfoil.actions import again
 from counterfoil.actions.collisions import refuse_collisions
-from counterfoil.actions.consequences import Consequences, consequences
+from counterfoil.actions.consequences import Consequences, Costs, consequences
 from counterfoil.actions.draft import Birth, Draft
 from counterfoil.actions.known import Known, known_as, read_known
 from counterfoil.actions.rights import need
@@ -18,7 +19,7 @@ from counterfoil.actions.versions import refuse_stale
 from counterfoil.errors import AlreadyExists, NotFound
 from counterfoil.model.actor import Role
 from counterfoil.model.connection import Connection
-from counterfoil.model.cost import calls_a_month
+from counterfoil.model.cost import calls_a_month, calls_of_first
 from counterfoil.model.cursor import Cursor
 from counterfoil.model.schedule import Schedule, next_runs
 from counterfoil.model.schedule_text import parse
@@ -123,7 +124,12 @@ def what_would_change(around: Surroundings, name: str, changes: Changes) -> Cons
     """What a change would mean for tables that are there; nothing is saved. Raises what `change` would refuse."""
     known = read_known(around.db)
     before, target = _target(around, known, name, changes)
-    return consequences(known, before, target, lambda source: _cost(around, source))
+    records = again.records(around.db, before)
+    costs = Costs(
+        month=lambda source: _cost(around, source),
+        once=lambda names: calls_of_first([catalog()[name] for name in names], records),
+    )
+    return consequences(known, before, target, costs)
 
 
 def preview(around: Surroundings, asked: str, *, count: int = 5) -> Preview:

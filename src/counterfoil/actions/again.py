@@ -1,0 +1,69 @@
+"""What it costs to read again what is loaded already, before anybody asks for it (Promise 10)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.actions.syncs import Errand, check_errand
+from counterfoil.model.cost import calls_of_first
+from counterfoil.model.outcome import Mode
+from counterfoil.model.source import Source
+from counterfoil.model.task import Scope
+from counterfoil.quickbooks.catalog import catalog
+from counterfoil.store import abilities, cursors, outcomes, sources
+from counterfoil.store.db import Database
+from counterfoil.sync.plan import make_plan
+
+REFRESH_CALLS = 2
+"""A count and a page, of a stream in which little changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What an errand comes to: about so many calls at least, for so many streams and the records known of them.
+
+    `in_full` of the streams are read in full, whatever was asked: nothing tells what was deleted so long ago.
+    """
+
+    calls: int
+    streams: int
+    in_full: int
+    records: int
+
+
+def records(db: Database, source: Source) -> Mapping[str, int]:
+    """About how many records each stream has, by the rows of its table after the last load."""
+    rows = outcomes.rows_of(db, source.id)
+    tables = {stream.name: source.prefix + stream.table.name for stream in catalog().values()}
+    return {name: rows[table] for name, table in tables.items() if table in rows}
+
+
+def estimate(around: Surroundings, source_name: str, errand: Errand) -> Again:
+    """What an errand would come to. Raises NotFound, SettingInvalid for what cannot be asked."""
+    db, now = around.db, around.now()
+    source = sources.named(db, source_name)
+    check_errand(around, source, errand)
+    chosen = [
+        stream
+        for name, stream in catalog().items()
+        if source.reads(name) and (errand.streams is None or name in errand.streams)
+    ]
+    plan = make_plan(
+        chosen,
+        cursors.oldest(db, source),
+        abilities.of(db, source.credential.realm_id),
+        around.clocks,
+        now,
+        scope=Scope(streams=errand.streams, full=errand.full, since=errand.since),
+    )
+    known = records(db, source)
+    modes = [task.mode for task in plan]
+    full = [task.stream for task in plan if task.mode is Mode.FULL]
+    return Again(
+        calls=calls_of_first(full, known)
+        + REFRESH_CALLS * modes.count(Mode.REFRESH)
+        + (Mode.CHANGES in modes),
+        streams=len(plan),
+        in_full=len(full),
+        records=sum(known.get(task.stream.name, 0) for task in plan),
+    )

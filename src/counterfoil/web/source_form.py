@@ -1,0 +1,138 @@
+"""The form of a source's settings: how its fields are read, and filled in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from counterfoil.actions import again, credentials, destination_views, editing, sources
+from counterfoil.actions.editing import Wanted
+from counterfoil.actions.source_changes import Feed
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.model.schedule_text import parse
+from counterfoil.quickbooks.catalog import catalog
+from counterfoil.web import schedule_form, streams_form
+from counterfoil.web.schedule_form import Typed
+from counterfoil.web.visit import Posted
+
+LONGEST = 20_000
+"""Characters of what somebody saw when editing began; the names of all streams take a thirtieth of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The form as it came: what is wanted, and what was on the page on which it was typed."""
+
+    wanted: Wanted
+    schedule: Typed
+    version: int | None
+    seen: Mapping[str, str]
+    agreed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A destination to tick; `again` asks for another dataset of one that is fed already."""
+
+    name: str
+    about: str
+    dataset: str
+    usual: str
+    ticked: bool
+    again: bool = False
+
+
+def read(form: Posted, kept: Wanted) -> Sent:
+    """Read a form of `fields`; where one took somebody else's field, it is that of `kept`."""
+    typed = schedule_form.read({name: form[name] for name in Typed.__slots__})
+    chosen = streams_form.read(form)
+    wanted = Wanted(
+        name=form["name"],
+        credential=form["credential"],
+        prefix=typed.prefix,
+        schedule=typed.text,
+        streams=None if chosen is None else frozenset(chosen),
+        feeds=tuple(_feeds(form)),
+    )
+    theirs = {field for field, whose in form.under("take.").items() if whose == "theirs"}
+    if "schedule" in theirs:
+        typed = schedule_form.typed_of(typed.prefix, parse(kept.schedule))
+    wanted = editing.taking(wanted, kept, theirs)
+    return Sent(
+        wanted=wanted,
+        schedule=replace(typed, prefix=wanted.prefix),
+        version=int(form["version"]) if form["version"].isdecimal() else None,
+        seen=_texts(form["seen"]),
+        agreed=form["agreed"],
+    )
+
+
+def as_kept(kept: Wanted) -> Typed:
+    """The schedule's fields, filled in with what is kept."""
+    return schedule_form.typed_of(kept.prefix, parse(kept.schedule))
+
+
+def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
+    """What the form's templates show, beside what was typed."""
+    view = sources.show(around.db, name)
+    streams = None if wanted.streams is None else tuple(sorted(wanted.streams))
+    return {
+        "wanted": wanted,
+        "typed": typed,
+        "version": view.source.version,
+        "seen": json.dumps(editing.texts(editing.as_it_stands(view))),
+        "credentials": credentials.every(around.db),
+        "rows": _rows(around, wanted),
+        **schedule_form.offered(),
+        **streams_form.tree(streams, again.records(around.db, view.source)),
+    }
+
+
+def preview(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
+    """What `schedule_preview.html` shows."""
+    own = sources.show(around.db, name).source.id
+    streams = [stream for key, stream in catalog().items() if wanted.streams is None or key in wanted.streams]
+    return schedule_form.preview(around, typed, streams, own)
+
+
+def _feeds(form: Posted) -> list[Feed]:
+    named, datasets = form.under("destination."), form.under("dataset.")
+    return [
+        Feed(destination=named[row], dataset=datasets.get(row, "").strip())
+        for row in form.every("feed")
+        if row in named
+    ]
+
+
+def _rows(around: Surroundings, wanted: Wanted) -> list[FeedRow]:
+    """What is fed, then what could be, then those that are fed once more: a destination may have several datasets."""
+    known = {view.destination.name: view for view in destination_views.every(around)}
+    fed = [feed.destination for feed in wanted.feeds]
+    more = [Feed(destination=name) for name in known if name not in fed]
+    again_ = [Feed(destination=name) for name in dict.fromkeys(fed) if name in known]
+    rows = []
+    for place, feed in enumerate([*wanted.feeds, *more, *again_]):
+        view = known.get(feed.destination)
+        title = view.kind.title if view and view.kind else ""
+        rows.append(
+            FeedRow(
+                name=feed.destination,
+                about=" · ".join(filter(None, (title, view.where if view else ""))),
+                dataset=feed.dataset,
+                usual=view.kind.capabilities.default_dataset if view and view.kind else "",
+                ticked=place < len(wanted.feeds),
+                again=place >= len(wanted.feeds) + len(more),
+            )
+        )
+    return rows
+
+
+def _texts(text: str) -> Mapping[str, str]:
+    """What the page said it had shown; anything else counts as nothing."""
+    try:
+        read_ = json.loads(text[:LONGEST])
+    except ValueError:
+        return {}
+    if not isinstance(read_, dict):
+        return {}
+    return {name: value for name, value in read_.items() if isinstance(value, str)}
