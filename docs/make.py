@@ -16,6 +16,7 @@ from counterfoil.api.documents import document
 from counterfoil.api.page import role_of
 from counterfoil.declared import SETTINGS, Setting
 from counterfoil.errors import CounterfoilError, Defect, NeedsPerson, Transient
+from counterfoil.model.origin import MEANINGS, origin
 from counterfoil.model.stream import Stream
 from counterfoil.model.table import SYSTEM_COLUMNS, Column, Table, all_columns
 from counterfoil.quickbooks.catalog import catalog
@@ -144,15 +145,6 @@ def _path(stream: Stream) -> Path:
     return Path("tables") / f"{stream.table.name}.md"
 
 
-MEANINGS = {
-    "_realm_id": "The company: its id at QuickBooks.",
-    "_deleted": "QuickBooks no longer has it. The row stays as it last was.",
-    "_synced_at": "When the sync that wrote the row began.",
-    "_sync_id": "That sync's id, as `counterfoil syncs` shows it.",
-    "_extra": "Fields that have no column, and values that their column could not hold; null where there are none.",
-}
-
-
 def _system(column: Column) -> str:
     return f"| `{column.name}` | {column.type} | {MEANINGS[column.name]} |\n"
 
@@ -187,22 +179,11 @@ def _table(table: Table, stream: Stream) -> str:
 
 
 def _field(column: Column, table: Table) -> str:
-    if not column.path:
-        return _ours(column, table)
-    field = f"`{'.'.join(column.path)}`".replace(".0", "[0]")
-    if column.when is None:
-        return field
-    where, texts = column.when
-    asked = ".".join(where).replace(".0", "[0]")
-    return f"{field} where `{asked}` is {' or '.join(texts)}"
-
-
-def _ours(column: Column, table: Table) -> str:
-    if column.name == table.parent_id:
-        return "the id of the record that it belongs to"
-    if column.name == table.parent_index:
-        return "the `index` of the row that it belongs to"
-    return "its place in the record, from 0" if column.name == "index" else "made by Counterfoil"
+    found = origin(column, table)
+    if not found.field:
+        return found.words
+    where = f" where `{found.where}` is {' or '.join(found.values)}" if found.where else ""
+    return f"`{found.field}`{where}"
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ The trail itself is for administrators. This shows of it what concerns one sourc
 anybody's address nor what else they did.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from counterfoil.errors import CounterfoilError
 from counterfoil.model.actor import ActorKind
 from counterfoil.model.entry import Entry
 from counterfoil.model.schedule_text import in_words, parse
-from counterfoil.store import activity, sources, users
+from counterfoil.store import activity, sources, syncs, users
 
 LARGEST_PAGE = 200
 
@@ -30,7 +30,8 @@ class Detail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """One line: who did what and when; `sync_id` where it is about a sync."""
+    """One line: who did what and when; `sync_id` where it is about a sync
+    that is still remembered."""
 
     n: int
     at: datetime  # aware, UTC
@@ -55,15 +56,16 @@ def of_source(around: Surroundings, name: str, *, before: int | None = None, lim
     limit = min(max(limit, 1), LARGEST_PAGE)
     found = activity.entries(around.db, source, before=before, limit=limit + 1)
     known = {user.id: user.name for user in users.every(around.db)}
-    deeds = tuple(_deed(entry, known) for entry in found[:limit])
+    kept = syncs.known(around.db, {entry.thing_id for entry in found if entry.noun == "sync"})
+    deeds = tuple(_deed(entry, known, kept) for entry in found[:limit])
     return Page(deeds=deeds, before=deeds[-1].n if len(found) > limit else None)
 
 
-def _deed(entry: Entry, known: Mapping[str, str]) -> Deed:
+def _deed(entry: Entry, known: Mapping[str, str], kept: Collection[str]) -> Deed:
     who, way = _who(entry, known)
     told = WORDS.get((entry.noun, entry.deed), _plainly)(entry)
     details = _details(entry) if entry.noun in ("source", "connection") else ()
-    sync_id = entry.thing_id if entry.noun == "sync" else ""
+    sync_id = entry.thing_id if entry.thing_id in kept else ""
     return Deed(n=entry.n, at=entry.at, who=who, way=way, words=told, details=details, sync_id=sync_id)
 
 
@@ -72,7 +74,7 @@ def _who(entry: Entry, known: Mapping[str, str]) -> tuple[str, str]:
     if entry.actor_kind == ActorKind.USER:
         return known.get(entry.actor_id) or "Somebody who is no user any more", ""
     if entry.actor_kind == ActorKind.KEY:
-        return entry.actor_name, "API key"
+        return entry.actor_name[:1].upper() + entry.actor_name[1:], ""
     if entry.actor_kind == ActorKind.OPERATOR:
         return "Somebody", "command line"
     return "Counterfoil", "by itself"
@@ -99,7 +101,8 @@ def _plainly(entry: Entry) -> str:
 
 def _place(entry: Entry) -> str:
     """The connection's destination and dataset: what stands behind the source's name."""
-    return entry.thing_name.rpartition(activity.ARROW)[2]
+    destination, _, dataset = entry.thing_name.rpartition(activity.ARROW)[2].rpartition(".")
+    return f"{destination} → {dataset}"
 
 
 WORDS: Mapping[tuple[str, str], Callable[[Entry], str]] = {
@@ -107,9 +110,9 @@ WORDS: Mapping[tuple[str, str], Callable[[Entry], str]] = {
     ("source", "changed"): _changed,
     ("source", "paused"): lambda _: "paused it",
     ("source", "resumed"): lambda _: "resumed it",
-    ("connection", "created"): lambda entry: f"let it feed {_place(entry)}",
-    ("connection", "changed"): lambda entry: f"moved its tables in {_place(entry)}; all is read again",
-    ("connection", "removed"): lambda entry: f"let it feed {_place(entry)} no more; its tables stay there",
+    ("connection", "created"): lambda entry: f"connected it to {_place(entry)}",
+    ("connection", "changed"): lambda entry: f"moved its tables in {_place(entry)}: all is read again",
+    ("connection", "removed"): lambda entry: f"disconnected it from {_place(entry)}; its tables stay there",
     ("sync", "asked for"): _asked,
     ("sync", "began"): lambda _: "began a sync",
     ("sync", "cancelled"): lambda _: "cancelled a sync",

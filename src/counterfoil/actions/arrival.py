@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from counterfoil.actions.questions import Question, questions, sql
-from counterfoil.actions.rows import look
+from counterfoil.actions.rows import Part, look
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Kind
@@ -79,7 +79,7 @@ def _place(around: Surroundings, connection: Connection, landed: Sequence[Stream
 def _peek(around: Surroundings, connection: Connection, question: Question) -> Peek:
     name = connection.source.prefix + question.table.name
     try:
-        found = look(around, connection, question.table, limit=ROWS)
+        found = look(around, connection, question.table, Part(limit=ROWS))
     except CounterfoilError as error:
         return Peek(table=name, error=error)
     names = [column.name for column in found.columns]

@@ -1,6 +1,6 @@
 """What one may see of a table: some of its rows, as text, as they stand in a destination just now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,29 +35,42 @@ class Rows:
     after: str = ""
 
 
-def look(
-    around: Surroundings,
-    feed: Connection,
-    table: Table,
-    *,
-    after: str = "",
-    before: str = "",
-    limit: int = 25,
-) -> Rows:
-    """Rows of one table in one destination; `before` wins over `after`, both as an earlier answer gave them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which rows and columns are looked at; `before` wins over `after`, both as an earlier answer gave them.
+
+    `columns` None means all; the key and `_deleted` always come along.
+    """
+
+    after: str = ""
+    before: str = ""
+    limit: int = 25
+    columns: Collection[str] | None = None
+
+
+BEGINNING = Part()
+
+
+def look(around: Surroundings, feed: Connection, table: Table, part: Part = BEGINNING) -> Rows:
+    """Rows of one table in one destination.
 
     Raises NotFound for a table that was not made yet, WarehouseBusy while it is loaded, RequestInvalid for a place that
     is none, and what opening a destination raises.
     """
-    limit = min(max(limit, 1), LARGEST_LOOK)
+    limit = min(max(part.limit, 1), LARGEST_LOOK)
     key = key_of(table)
+    always = {"_deleted", *(column.name for column in key)}
     glance = Glance(
         dataset=feed.dataset,
         table=feed.source.prefix + table.name,
-        columns=all_columns(table),
+        columns=[
+            column
+            for column in all_columns(table)
+            if part.columns is None or column.name in part.columns or column.name in always
+        ],
         key=key,
-        beyond=_place(before or after, key),
-        back=bool(before),
+        beyond=_place(part.before or part.after, key),
+        back=bool(part.before),
         limit=limit + 1,  # one more tells whether there is another page
     )
     seen = warehouse_of(around, feed.destination).look(glance)

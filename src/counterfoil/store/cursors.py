@@ -1,6 +1,7 @@
 """Stored cursors: how far each stream of each connection is loaded."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -21,6 +22,14 @@ def of(db: Database, connection: Connection) -> Mapping[str, Cursor]:
     query = sa.select(cursors).where(cursors.c.connection_id == connection.id)
     with db.reading() as transaction:
         return {row.stream: _cursor(row) for row in transaction.execute(query)}
+
+
+def reached(db: Database, connection: Connection) -> Mapping[str, datetime]:
+    """Until when each stream of a connection is loaded, without all else that a cursor remembers."""
+    query = sa.select(cursors.c.stream, cursors.c.changed_since)
+    with db.reading() as transaction:
+        rows = transaction.execute(query.where(cursors.c.connection_id == connection.id))
+        return {row.stream: row.changed_since for row in rows}
 
 
 def oldest(db: Database, source: Source) -> Mapping[str, Cursor]:

@@ -1,6 +1,6 @@
 """Stored syncs: what ran, when, and how it ended. Those that wait for a worker: `queue`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,13 @@ def latest(
         same = sa.and_(began == before.started_at, schema.syncs.c.id > before.id)
         conditions.append(sa.or_(began < before.started_at, same))
     return select(db, sa.and_(sa.true(), *conditions), limit=limit)
+
+
+def known(db: Database, ids: Collection[str]) -> frozenset[str]:
+    """Those of these ids whose syncs are still remembered: history is forgotten in time."""
+    query = sa.select(schema.syncs.c.id).where(schema.syncs.c.id.in_(ids))
+    with db.reading() as transaction:
+        return frozenset(transaction.execute(query).scalars())
 
 
 def close_abandoned(db: Database, realm_id: str, now: datetime) -> int:
