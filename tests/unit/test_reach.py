@@ -32,6 +32,8 @@ NEVER = [
     "0x7f.1",
     "017700000001",
     "localhost",
+    "/var/run/postgresql",  # sockets of this machine
+    "@postgresql",
     "anything.localhost",
     "::1",
     "[::1]",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from counterfoil.actions.reach import allowed_addresses
 from counterfoil.actions.references import resolve
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
@@ -14,6 +15,7 @@ from counterfoil.destinations.base import Option
 from counterfoil.errors import InUse, SettingInvalid
 from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
+from counterfoil.model.reach import Reach
 from counterfoil.store import connections, destinations
 from counterfoil.store.db import Database
 from counterfoil.store.turns import take_turn
@@ -55,9 +57,17 @@ def warehouse_of(around: Surroundings, destination: Destination) -> Warehouse:
 
 
 def open_destination(
-    destination: Destination, environment: Mapping[str, str], sealed: Mapping[str, str] | None = None
+    destination: Destination,
+    environment: Mapping[str, str],
+    sealed: Mapping[str, str] | None = None,
+    *,
+    reach: Reach = Reach.ANYWHERE,
 ) -> Warehouse:
-    """Open the warehouse with its references resolved. Raises SettingInvalid, and what its kind raises."""
+    """Open the warehouse with its references resolved. Raises SettingInvalid, and what its kind raises.
+
+    Within a reach that is not anywhere, its hosts are looked up once, and connected to by the addresses that were
+    allowed: a name may be answered otherwise the next time. Raises Forbidden, WarehouseFailed.
+    """
     kind = KINDS.get(destination.kind)
     if kind is None:
         raise SettingInvalid(
@@ -69,7 +79,10 @@ def open_destination(
         if option.name in destination.options:
             given[option.name] = resolve(destination.options[option.name], environment, sealed)
             convert(option, given[option.name])
-    return kind.open(given)
+    if reach is Reach.ANYWHERE:
+        return kind.open(given)
+    hosts = [option.name for option in kind.options if option.host and given.get(option.name)]
+    return kind.open(given, {name: allowed_addresses(given[name], 0, reach) for name in hosts})
 
 
 def convert(option: Option, text: str) -> Any:

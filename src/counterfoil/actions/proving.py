@@ -1,5 +1,6 @@
 """Prove that a destination works, step by step, before it is needed."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,9 +10,10 @@ from counterfoil.actions.reach import refuse_aim
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
-from counterfoil.errors import CounterfoilError
+from counterfoil.errors import CounterfoilError, Forbidden, SettingInvalid
 from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
+from counterfoil.model.reach import reach_of
 from counterfoil.store import destinations
 
 
@@ -38,11 +40,9 @@ class Proved:
 def prove(around: Surroundings, destination: Destination, dataset: str = "") -> tuple[Proved, ...]:
     """Try a destination, stored or only drafted; no table stays behind. Raises Forbidden, SettingInvalid."""
     need(around.actor, Role.EDITOR)
-    sealed = destinations.secrets(around.db, destination.id)
     kind = kind_of(destination.kind)
     refuse_aim(around, kind, destination.options)
-    warehouse = open_destination(destination, around.environment, sealed)
-    trying = warehouse.prove(dataset or kind.capabilities.default_dataset)
+    trying = _trying(around, destination, dataset or kind.capabilities.default_dataset)
     proved: list[Proved] = []
     for step in kind.steps:
         if proved and proved[-1].proof is not Proof.WORKED:
@@ -50,6 +50,8 @@ def prove(around: Surroundings, destination: Destination, dataset: str = "") -> 
             continue
         try:
             next(trying, None)
+        except (Forbidden, SettingInvalid):
+            raise
         except CounterfoilError as error:
             proved.append(
                 Proved(
@@ -67,6 +69,13 @@ def prove(around: Surroundings, destination: Destination, dataset: str = "") -> 
     if destination.id:
         remember(around, destination, tuple(proved))
     return tuple(proved)
+
+
+def _trying(around: Surroundings, destination: Destination, dataset: str) -> Generator[None, None, None]:
+    sealed = destinations.secrets(around.db, destination.id)
+    reach = reach_of(around.actor, around.editors_reach)
+    warehouse = open_destination(destination, around.environment, sealed, reach=reach)
+    yield from warehouse.prove(dataset)
 
 
 def remember(around: Surroundings, destination: Destination, proved: tuple[Proved, ...]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -203,11 +204,26 @@ class Kind:
     capabilities: Capabilities
     steps: tuple[Step, ...]
     make: Callable[[Mapping[str, Any]], Destination] = field(repr=False)
+    driver: tuple[str, str] = ("", "")  # a module that it needs, and our extra that brings it
 
-    def open(self, given: Mapping[str, str]) -> Destination:
-        """Open a warehouse with the options that were given as text, and the defaults of the others."""
+    @property
+    def lacks(self) -> str:
+        """The extra that has to be installed first; "" when all is here."""
+        module, extra = self.driver
+        return extra if module and find_spec(module) is None else ""
+
+    def open(
+        self, given: Mapping[str, str], addresses: Mapping[str, tuple[str, ...]] | None = None
+    ) -> Destination:
+        """Open a warehouse with the options that were given as text, and the defaults of the others.
+
+        `addresses` are those that a host's name was found to stand for, by its option: where they are given, nothing
+        else is connected to. The kind finds them among its options as `host_addresses`.
+        """
         options = {option.name: option.default for option in self.options}
         for option in self.options:
             if given.get(option.name):
                 options[option.name] = option.type(given[option.name])
+        for name, found in (addresses or {}).items():
+            options[f"{name}_addresses"] = found
         return self.make(options)

@@ -120,4 +120,5 @@ KIND = Kind(
     capabilities=CAPABILITIES,
     steps=STEPS,
     make=make,
+    driver=("psycopg", "postgres"),
 )

@@ -39,8 +39,8 @@ class Server:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         host = str(options["host"]).strip()
-        if "," in host:
-            raise SettingInvalid("`host` is one server, not a list.", do="Give the primary one.")
+        if "," in host or host.startswith("@"):
+            raise SettingInvalid("`host` is the name of one server.", do="Give the primary one.")
         self.aim = Aim(
             host=host, port=int(options["port"]), database=str(options["database"]), user=str(options["user"])
         )
@@ -57,9 +57,8 @@ class Server:
             if aim.host.startswith("/"):
                 os.stat(aim.host)
                 return
-            for address in self.addresses or (aim.host.strip("[]"),):
-                socket.create_connection((address, aim.port), timeout=self.seconds).close()
-                return
+            address = self.addresses[0] if self.addresses else aim.host.strip("[]")
+            socket.create_connection((address, aim.port), timeout=self.seconds).close()
         except OSError as error:
             raise WarehouseFailed(
                 f"{aim} could not be reached: {error.strerror or error}.",
