@@ -55,7 +55,13 @@ def books(folder: Path) -> Iterator[Books]:
         clerk.change("Customer", clerk.ids("Customer")[0], {"Notes": HOSTILE, "CompanyName": "x" * 400})
         with (
             serving(replace(around, app=app, api_url=sandbox.url)) as service,
-            httpx2.Client(base_url=service.url, follow_redirects=True, trust_env=False, timeout=60) as http,
+            httpx2.Client(
+                base_url=service.url,
+                follow_redirects=True,
+                trust_env=False,
+                timeout=60,
+                limits=httpx2.Limits(max_keepalive_connections=0),  # a line that rests is cut
+            ) as http,
         ):
             browser = Browser(service, http)
             sign_up(browser)

@@ -40,7 +40,8 @@ def fits(line: LogLine, *, level: str = "", words: str = "") -> bool:
 
 def counted(counts: Mapping[str, int], at: datetime) -> LogLine:
     """The first line of a first sync's log: what QuickBooks counted while the source was set up."""
-    told = f"QuickBooks counted {sum(counts.values()):,} records in {len(counts)} streams before this sync."
+    streams = "1 stream" if len(counts) == 1 else f"{len(counts)} streams"
+    told = f"QuickBooks counted {sum(counts.values()):,} records in {streams} before this sync."
     return LogLine(n=1, at=at, level="INFO", text=told, data={COUNTS: dict(counts)})
 
 

@@ -49,6 +49,7 @@ class Pass(StrEnum):
     NOW = "now"
     AHEAD = "ahead"
     ENDED_HERE = "bad"
+    STOPPED = "stopped"  # somebody ended it, or its process did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,4 +198,6 @@ def _standing(sync: Sync, place: int, phase: int) -> Pass:
         return Pass.DONE
     if place > phase:
         return Pass.AHEAD
-    return Pass.ENDED_HERE if sync.state.is_over else Pass.NOW
+    if not sync.state.is_over:
+        return Pass.NOW
+    return Pass.ENDED_HERE if sync.state is SyncState.FAILED else Pass.STOPPED

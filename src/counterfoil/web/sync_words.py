@@ -100,7 +100,11 @@ def touched(sync: Sync, outcomes: Sequence[StreamOutcome]) -> str:
         streams = {each.stream for each in outcomes if each.state is not StreamState.SKIPPED}
         names = _streams(outcomes, StreamState.FAILED)
         short = _streams(outcomes, StreamState.INCOMPLETE)
-        told = [f"{plural(len(streams) - len(names), 'stream')} of {len(streams)} landed."]
+        told = [
+            f"{len(streams) - len(names)} of {plural(len(streams), 'stream')} landed."
+            if names
+            else "All streams landed."
+        ]
         if names:
             told.append(f"The tables of {_listed(names)} stand as they did before.")
         if short:
