@@ -24,10 +24,13 @@ def ada(service: Service, browse: Browse) -> Browser:
     return browser
 
 
-def write(service: Service, deed: str, name: str, *, ago: int = 0, **detail: object) -> None:
+def write(service: Service, deed: str, *names: str, ago: int = 0, **detail: object) -> None:
     at = datetime.now(UTC) - timedelta(days=ago)
     with service.db.transaction() as one:
-        note(replace(service.around, now=lambda: at), one, deed, ("source", f"src_{name}", name), **detail)
+        for name in names:
+            note(
+                replace(service.around, now=lambda: at), one, deed, ("source", f"src_{name}", name), **detail
+            )
 
 
 def shown(browser: Browser) -> str:
@@ -67,8 +70,7 @@ def test_it_is_narrowed_by_the_address(ada: Browser, asked: str, there: str, gon
 
 
 def test_older_lines_are_a_page_further_and_keep_what_was_asked(ada: Browser) -> None:
-    for n in range(52):
-        write(ada.service, "paused", f"s{n}")
+    write(ada.service, "paused", *(f"s{n}" for n in range(52)))
     ada.open("/audit?noun=source")
     assert shown(ada).count("<tr") == 50
     older = ada.page.text.partition('">Older')[0].rpartition('href="')[2].replace("&amp;", "&")
@@ -86,8 +88,7 @@ def test_a_day_that_is_none_is_told(ada: Browser) -> None:
 
 
 def test_a_file_holds_every_line_and_no_formula(ada: Browser) -> None:
-    for n in range(510):
-        write(ada.service, "paused", f"=cmd|'{n}'!A0")
+    write(ada.service, "paused", *(f"=cmd|'{n}'!A0" for n in range(510)))
     ada.open("/audit/audit.csv?noun=source")
 
     rows = list(csv.DictReader(io.StringIO(ada.page.text)))
