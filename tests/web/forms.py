@@ -25,8 +25,11 @@ class _Reader(HTMLParser):
             self.select = given["name"]
         elif self.inside and tag == "option" and self.select and "selected" in given:
             self.fields[self.select] = [given["value"]]
-        elif self.inside and tag == "input" and "name" in given and _is_sent(given):
+        elif tag == "input" and self._is_ours(given) and _is_sent(given):
             self.fields.setdefault(given["name"], []).append(given.get("value", ""))
+
+    def _is_ours(self, given: dict[str, str]) -> bool:
+        return "name" in given and given.get("form", self.form if self.inside else "") == self.form != ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

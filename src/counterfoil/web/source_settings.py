@@ -120,7 +120,10 @@ def _told(visit: Visit, name: str, sent: Sent, kept: Wanted) -> Response:
     typed = source_form.as_kept(kept) if "schedule" in untouched else sent.schedule
     merged = replace(sent, wanted=wanted, schedule=replace(typed, prefix=wanted.prefix))
     newest = next(iter(activity.of_source(visit.around, name, limit=1).deeds), None)
-    error = ChangedMeanwhile("Somebody else changed this source while you were editing it.")
+    error = ChangedMeanwhile(
+        "Somebody else changed this source while you were editing it.",
+        do="Nothing of yours is saved yet. Look at both, and save once more.",
+    )
     return _settings(visit, name, merged, error=error, meanwhile=found, newest=newest)
 
 
@@ -130,7 +133,10 @@ def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
     faults = told.get("faults", {})
     error = told.pop("error", None)
     if faults and error is None:
-        error = SettingInvalid("Some of it cannot be kept yet.")
+        beside = "What is wrong stands beside each field."
+        error = (
+            SettingInvalid(faults[""]) if "" in faults else SettingInvalid("It cannot be kept so.", do=beside)
+        )
     inside = {"faults": {}, "meanwhile": (), "newest": None} | told
     return shown(
         visit,
