@@ -24,6 +24,7 @@ from counterfoil.api import (
     sources,
     streams,
     syncs,
+    tables,
     users,
 )
 
@@ -33,6 +34,7 @@ NOUNS = (
     destinations.routes,
     kinds.routes,
     sources.routes,
+    tables.routes,
     connections.routes,
     streams.routes,
     schedules.routes,
