@@ -32,8 +32,6 @@ NEVER = [
     "0x7f.1",
     "017700000001",
     "localhost",
-    "/var/run/postgresql",  # sockets of this machine
-    "@postgresql",
     "anything.localhost",
     "::1",
     "[::1]",
@@ -138,3 +136,11 @@ def test_a_host_that_nobody_knows_is_told_by_name() -> None:
 
 def test_the_machine_s_own_name_server_says_that_localhost_is_this_machine() -> None:
     assert "127.0.0.1" in allowed_addresses("localhost", 80, Reach.ANYWHERE)
+
+
+@pytest.mark.parametrize("host", ["/var/run/postgresql", " /tmp", "@postgresql"])
+def test_a_socket_of_this_machine_is_beyond_a_mere_editor(host: str) -> None:
+    for reach in (Reach.PUBLIC, Reach.PRIVATE):
+        with pytest.raises(Forbidden):
+            refuse_address(host, (), reach)
+    refuse_address(host, (), Reach.ANYWHERE)
