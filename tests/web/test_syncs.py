@@ -1,32 +1,20 @@
-"""A source's syncs and the page of one: what came of it, how far it is, what to do."""
+"""The page of one sync: what came of it, how far it is, what to do."""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import duckdb
 import pytest
 
-from counterfoil.actions import drafts, sources, syncs
+from counterfoil.actions import syncs
 from counterfoil.errors import RateLimited, ReconnectNeeded
 from counterfoil.model.actor import Role
-from counterfoil.model.identity import new_id
-from counterfoil.model.log_line import LogLine
-from counterfoil.model.outcome import Totals
-from counterfoil.model.sync import Cause, Sync, SyncState
-from counterfoil.store import log_lines
-from counterfoil.store import syncs as stored
+from counterfoil.model.sync import SyncState
 from tests.web.books import HOSTILE, Books, books
 from tests.web.conftest import Browser, sign_up_as
-
-ASKED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-"""Long before the one real sync of Acme."""
-
-Line = tuple[str, str, Mapping[str, Any]]
-"""Of a log: level, text, data."""
+from tests.web.kept import Line, end, kept, real
 
 
 @pytest.fixture(scope="module")
@@ -38,28 +26,6 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
 @pytest.fixture
 def ada(acme: Books) -> Browser:
     return acme.browser
-
-
-def kept(acme: Books, *lines: Line, **given: Any) -> Sync:
-    """A sync as the store would have it, with these lines in its log."""
-    source = sources.show(acme.ada.db, "Acme").source
-    sync = Sync(
-        id=new_id("sync", acme.ada.chance),
-        source=source,
-        **{"started_at": ASKED, "asked_at": ASKED, "ended_at": ASKED + timedelta(seconds=9), **given},
-    )
-    stored.save(acme.ada.db, sync)
-    told = [
-        LogLine(n=n, at=sync.started_at, level=level, text=text, data=data)
-        for n, (level, text, data) in enumerate(lines, 1)
-    ]
-    log_lines.add(acme.ada.db, sync.id, told)
-    return sync
-
-
-def real(acme: Books) -> Sync:
-    """The newest sync that really ran."""
-    return next(sync for sync in syncs.latest(acme.ada.db, "Acme", limit=200) if sync.totals.read)
 
 
 def begun(names: Mapping[str, int], stage: str = "reading", counted: int | None = None) -> list[Any]:
@@ -210,108 +176,6 @@ def test_a_log_shows_text_and_no_secret(ada: Browser, acme: Books) -> None:
     assert "<script>alert" not in ada.open(f"/syncs/{sync.id}").text
 
 
-def test_syncs_are_narrowed_by_state_cause_and_day(ada: Browser, acme: Books) -> None:
-    at = datetime(2026, 2, 3, 23, 59, tzinfo=UTC)
-    wanted = kept(acme, state=SyncState.PARTIAL, cause=Cause.WEBHOOK, started_at=at)
-    kept(acme, state=SyncState.PARTIAL, cause=Cause.WEBHOOK, started_at=at + timedelta(minutes=1))
-    kept(acme, state=SyncState.PARTIAL, cause=Cause.SCHEDULE, started_at=at)
-
-    ada.open("/sources/Acme?state=partial&cause=webhook&since=2026-02-03&until=2026-02-03")
-
-    assert re.findall(r'class="name" href="/syncs/(\w+)"', ada.page.text) == [wanted.id]
-    assert '<option value="partial" selected>' in ada.page.text
-    assert "No sync fits." in ada.open("/sources/Acme?until=2020-01-01").text
-    assert "is no day" in ada.open("/sources/Acme?since=soon").text
-
-
-def test_older_syncs_are_on_further_pages(ada: Browser, acme: Books) -> None:
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    ids = [
-        kept(acme, state=SyncState.SUCCEEDED, cause=Cause.FIRST, started_at=at + timedelta(hours=hour)).id
-        for hour in range(52)
-    ]
-    ada.open("/sources/Acme?cause=first")
-    shown = re.findall(r'class="name" href="/syncs/(\w+)"', ada.page.text)
-    older = re.search(r'href="([^"]+)">Older syncs', ada.page.text)
-    assert older is not None
-
-    ada.open(f"/sources/Acme{unescape(older[1])}")
-
-    shown += re.findall(r'class="name" href="/syncs/(\w+)"', ada.page.text)
-    assert shown == ids[::-1]
-    assert "data-over" in ada.page.text  # what is past does not move
-
-
-def test_the_bars_are_drawn_from_the_table_and_leave_no_hole_without_scripts(
-    ada: Browser, acme: Books
-) -> None:
-    kept(
-        acme,
-        state=SyncState.FAILED,
-        code="defect",
-        what=HOSTILE,
-        totals=Totals(inserted=3, updated=2),
-        started_at=datetime(2026, 2, 1, tzinfo=UTC),
-        ended_at=datetime(2026, 2, 1, 0, 0, 9, tzinfo=UTC),
-    )
-
-    ada.open("/sources/Acme?since=2026-02-01&until=2026-02-01")
-
-    assert re.search(r'<figure[^>]*data-chart="syncs" hidden>', ada.page.text)
-    assert 'data-tone="bad" data-state="Did not land"' in ada.page.text
-    assert 'data-seconds="9.0" data-rows="5"' in ada.page.text
-    assert "<script>alert" not in ada.page.text
-
-
-def test_after_the_first_sync_there_is_sql_that_runs_as_it_stands(ada: Browser, acme: Books) -> None:
-    ada.open(f"/syncs/{real(acme).id}?first=1")
-
-    queries = [unescape(sql) for sql in re.findall(r'<pre id="sql-[^>]*>(.*?)</pre>', ada.page.text, re.S)]
-    with duckdb.connect(acme.lake, read_only=True) as lake:
-        found = [lake.execute(sql).fetchall() for sql in queries]
-    assert len(found) == 2
-    assert all(found)
-    assert str(acme.lake) in ada.page.text
-
-
-def test_after_the_first_sync_the_first_rows_are_shown_as_text(ada: Browser, acme: Books) -> None:
-    clerk = acme.sandbox.books()
-    first = min(clerk.ids("Customer"), key=lambda id_: (len(id_), id_))
-    clerk.change("Customer", first, {"CompanyName": HOSTILE})
-    acme.sync()
-
-    ada.open(f"/syncs/{real(acme).id}?first=1")
-
-    assert "The first rows of <code>a_customer</code>" in ada.page.text
-    assert "&lt;script&gt;alert(1)" in ada.page.text
-    assert "<script>alert" not in ada.page.text
-
-
-def test_what_was_counted_while_a_source_was_set_up_is_what_its_first_sync_has_to_read(
-    ada: Browser, acme: Books
-) -> None:
-    around = acme.ada
-    draft = drafts.begin(around, "Birch")
-    choices = replace(
-        draft.choices,
-        credential="acme",
-        prefix="b_",
-        schedule="manual",
-        streams=("Invoice",),
-        feeds=(("lake", ""),),
-        counts={"Invoice": 77, "Customer": 5},
-    )
-    drafts.choose(around, draft.id, choices)
-    sync = drafts.finish(around, draft.id)
-
-    ada.open(f"/syncs/{sync.id}?first=1")
-
-    assert "0 of 77 records" in " ".join(ada.page.text.split())
-    assert "QuickBooks counted 77 records in 1 stream before" in ada.page.text
-    assert 'aria-current="step">First sync' in ada.page.text
-    syncs.cancel(around, sync.id)
-
-
 def test_a_viewer_follows_and_changes_nothing(ada: Browser, acme: Books, browse: Any) -> None:
     sync = kept(acme, state=SyncState.FAILED, code="defect", what="Oh.")
     vi = browse(ada.service)
@@ -321,8 +185,3 @@ def test_a_viewer_follows_and_changes_nothing(ada: Browser, acme: Books, browse:
 
     vi.open("/")
     assert vi.send(f"/syncs/{sync.id}/again").status_code == 403
-
-
-def end(acme: Books, sync: Sync) -> None:
-    """End a sync that only the store knows of, so that others are not taken for the same."""
-    stored.save(acme.ada.db, replace(sync, state=SyncState.CANCELLED, ended_at=ASKED))
