@@ -31,8 +31,10 @@ class Server:
     folder: Path
     control: tuple[str, ...]  # pg_ctl, aimed at it
 
-    def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses='' -F"
+    def start(self, port: int = 0) -> None:
+        """With a port, listen on loopback too."""
+        listening = f"-p {port} -c listen_addresses=127.0.0.1" if port else "-c listen_addresses=''"
+        options = f"-k {self.folder} {listening} -F"
         _run([*self.control, "-o", options, "start"], self.folder)
 
     def stop(self) -> None:
