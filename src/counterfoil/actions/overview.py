@@ -44,10 +44,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One page of a list of sources; `counts` by state are of all that fit but for the state that is looked for."""
+    """One page of a list of sources; `counts` by state are of all that fit but for the state that is looked for.
+
+    `needing` counts those that need somebody, whether they fit or not.
+    """
 
     lines: tuple[Line, ...]
     count: int
+    needing: int
     page: int
     pages: int
     counts: Mapping[Standing, int]
@@ -102,9 +106,10 @@ def listed(around: Surroundings, wanted: Wanted) -> Found:
     """One page of those sources that are looked for."""
     now, words = around.now(), wanted.words.strip().casefold()
     fed = stored.feeding(around.db, wanted.destination) if wanted.destination else None
+    every = _judged(around, glances.every(around.db), now)
     fit = [
         (glance, stands)
-        for glance, stands in _judged(around, glances.every(around.db), now)
+        for glance, stands in every
         if words in f"{glance.name}\n{glance.company}\n{glance.prefix}".casefold()
         and (fed is None or glance.source_id in fed)
     ]
@@ -115,6 +120,7 @@ def listed(around: Surroundings, wanted: Wanted) -> Found:
     return Found(
         lines=lines(around, [glance for glance, _ in shown], now),
         count=len(chosen),
+        needing=sum(stands.needs_somebody for _, stands in every),
         page=page,
         pages=pages,
         counts=_counts(fit),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from counterfoil.model.outcome import Totals
@@ -13,7 +14,14 @@ from counterfoil.model.sync import SyncState
 from counterfoil.store.db import Database
 from counterfoil.store.schema import sources, syncs
 
-BRIEF = ("state", "totals", "id", "started_at", "ended_at", "code", "what", "do")
+TOTALS = sa.cast(syncs.c.totals, sa.Text)
+"""Read by msgspec: there are a thousand on a page."""
+BRIEF = (
+    *(syncs.c[name] for name in ("source_id", "id", "state")),
+    TOTALS,
+    *(syncs.c[name] for name in ("started_at", "ended_at", "code", "what", "do")),
+)
+STATES = {str(state): state for state in SyncState}
 
 AT_ONCE = 500
 """Sources in one query; SQLite takes no more than some thousands of values."""
@@ -39,16 +47,25 @@ def _last(db: Database, ids: Sequence[str], count: int) -> dict[str, list[Brief]
         .correlate(sources)
     )
     query = (
-        sa.select(*(syncs.c[name] for name in ("source_id", *BRIEF)))
+        sa.select(*BRIEF)
         .select_from(sources.join(syncs, syncs.c.id.in_(newest)))
         .where(sources.c.id.in_(ids))
         .order_by(syncs.c.started_at.desc(), syncs.c.id)
     )
     by_source: dict[str, list[Brief]] = defaultdict(list)
     with db.reading() as transaction:
-        for source_id, state, totals, *rest in transaction.execute(query):
-            told = dict(zip(BRIEF[2:], rest, strict=True))
-            by_source[source_id].append(Brief(state=SyncState(state), totals=Totals(**totals), **told))
+        for source_id, sync, state, totals, began, ended, code, what, do in transaction.execute(query).all():
+            brief = Brief(
+                id=sync,
+                state=STATES[state],
+                totals=msgspec.json.decode(totals, type=Totals),
+                started_at=began,
+                ended_at=ended,
+                code=code,
+                what=what,
+                do=do,
+            )
+            by_source[source_id].append(brief)
     return by_source
 
 

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from counterfoil.actions.overview import Overview, overview
 from counterfoil.model.standing import Standing
-from counterfoil.web import strip
 from counterfoil.web.page import page, part
+from counterfoil.web.strip import changed, strip
 from counterfoil.web.visit import Visit, Visiting
 from counterfoil.web.words import in_letters, plural
 
@@ -51,13 +51,7 @@ def live(visit: Visiting) -> Response:
 
 def drawn(counts: dict[str, Any]) -> dict[str, Any]:
     """What every list of sources is drawn with."""
-    return {
-        "pictures": PICTURES,
-        "bars": strip.bars,
-        "strip_words": strip.summary,
-        "changed": strip.changed,
-        **counts,
-    }
+    return {"pictures": PICTURES, "strip": strip, "changed": changed, **counts}
 
 
 def every(moving: bool) -> int:  # noqa: FBT001
@@ -70,6 +64,7 @@ def _shown(visit: Visit) -> dict[str, Any]:
     return drawn(
         {
             "seen": seen,
+            "needing": seen.needing,
             "title": _title(seen),
             "lead": _lead(seen),
             "every": every(bool(seen.counts.get(Standing.SYNCING) or seen.counts.get(Standing.WAITING))),

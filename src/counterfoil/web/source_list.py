@@ -79,6 +79,7 @@ def _shown(visit: Visit, wanted: Wanted) -> dict[str, Any]:
     return drawn(
         {
             "found": found,
+            "needing": found.needing,
             "wanted": wanted,
             "title": _title(found, wanted),
             "state_key": _key(wanted.state),

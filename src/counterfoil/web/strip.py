@@ -1,8 +1,12 @@
-"""A strip of a source's last syncs: a bar each, its height the time, its colour the outcome."""
+"""A strip of a source's last syncs: a bar each, its height the time, its colour the outcome.
+
+Drawn here and not in a template, because a page of a list has more than a thousand bars.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from markupsafe import Markup, escape
 
 from counterfoil.model.standing import Brief
 from counterfoil.model.sync import SyncState
@@ -13,10 +17,12 @@ STEP, LOW, HIGH = 6, 6, 26
 
 KINDS = {
     SyncState.SUCCEEDED: "",
-    SyncState.PARTIAL: "warn",
-    SyncState.FAILED: "bad",
-    SyncState.RUNNING: "now",
-    SyncState.WAITING: "now",
+    SyncState.PARTIAL: ' class="warn"',
+    SyncState.FAILED: ' class="bad"',
+    SyncState.RUNNING: ' class="now"',
+    SyncState.WAITING: ' class="now"',
+    SyncState.CANCELLED: ' class="none"',
+    SyncState.INTERRUPTED: ' class="none"',
 }
 WORDS = {
     SyncState.SUCCEEDED: "landed",
@@ -29,51 +35,51 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One sync in the strip; `left` and `height` in units of its drawing."""
+def strip(syncs: Sequence[Brief]) -> Markup:
+    """For the eye and the mouse, the newest on the right, each bar a way to its sync.
 
-    sync: Brief
-    left: int
-    height: int
-    kind: str
-
-    @property
-    def words(self) -> str:
-        """What it did, on hover."""
-        sync = self.sync
-        told = f"{WORDS[sync.state].capitalize()}, begun {sync.started_at:%Y-%m-%d %H:%M} UTC"
-        if sync.state.is_over:
-            told += f", took {span(sync.took)}"
-        if rows := changed(sync):
-            told += f", {plural(rows, 'row')} changed"
-        return f"{told}. {sync.what}" if sync.what else told
-
-
-def bars(syncs: Sequence[Brief]) -> tuple[Bar, ...]:
-    """The bars from left to right, the newest last; the longest sync is as high as the strip."""
-    shown = list(reversed(syncs[:MOST]))
-    longest = max((sync.took.total_seconds() for sync in shown), default=0) or 1
-    return tuple(
-        Bar(
-            sync=sync,
-            left=(MOST - len(shown) + place) * STEP,
-            height=LOW + round((HIGH - LOW) * sync.took.total_seconds() / longest),
-            kind=KINDS.get(sync.state, "none"),
-        )
-        for place, sync in enumerate(shown)
-    )
+    Who listens or types hears the summary, and finds the syncs on the source's page.
+    """
+    shown = syncs[MOST - 1 :: -1]
+    times = [sync.took.total_seconds() for sync in shown]
+    longest, left = max(times, default=0) or 1, (MOST - len(shown)) * STEP
+    bars = [
+        _bar(sync, left + place * STEP, LOW + round((HIGH - LOW) * took / longest), took)
+        for place, (sync, took) in enumerate(zip(shown, times, strict=True))
+    ]
+    return Markup(
+        '<span class="sr">{}</span><svg class="strip" viewBox="0 0 142 26" aria-hidden="true">{}</svg>'
+    ).format(summary(shown), Markup("").join(bars))
 
 
 def summary(syncs: Sequence[Brief]) -> str:
-    """The same for who does not see it: `Last 24 syncs: 22 landed, 2 failed`."""
+    """All of it in a sentence: `Last 24 syncs: 22 landed, 2 failed`."""
     if not syncs:
         return "No sync yet"
-    counted = Counter(WORDS[sync.state] for sync in syncs[:MOST])
-    told = ", ".join(f"{number(counted[word])} {word}" for word in WORDS.values() if counted[word])
-    return f"Last {plural(len(syncs[:MOST]), 'sync')}: {told}"
+    counted = Counter(sync.state for sync in syncs)
+    told = ", ".join(f"{counted[state]} {word}" for state, word in WORDS.items() if state in counted)
+    return f"Last {plural(len(syncs), 'sync')}: {told}"
+
+
+def words(sync: Brief, took: float) -> str:
+    """What one sync did, for who points at it; `took` in seconds."""
+    told = f"{WORDS[sync.state].capitalize()}, begun {sync.started_at.isoformat(' ', 'minutes')[:16]} UTC"
+    if sync.state.is_over:
+        told += f", took {span(took)}"
+    if rows := changed(sync):
+        told += f", {number(rows)} rows changed"
+    return f"{told}. {sync.what}" if sync.what else told
 
 
 def changed(sync: Brief) -> int:
     """The rows that a sync added, changed or marked deleted."""
     return sync.totals.inserted + sync.totals.updated + sync.totals.deleted
+
+
+def _bar(sync: Brief, left: int, height: int, took: float) -> Markup:
+    """The path is the whole height, to be pointed at."""
+    return Markup(  # noqa: S704 - what comes from elsewhere is escaped
+        f'<a href="/syncs/{escape(sync.id)}" tabindex="-1"><title>{escape(words(sync, took))}</title>'
+        f'<path d="M{left - 1} 0h6v26h-6z"/>'
+        f'<rect x="{left}" y="{HIGH - height}" width="4" height="{height}" rx="1"{KINDS[sync.state]}/></a>\n'
+    )
