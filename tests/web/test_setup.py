@@ -150,6 +150,26 @@ def test_a_name_that_is_taken_is_refused_at_once_and_stays_typed(ada: Browser, s
     assert 'value="Acme &lt;b&gt;books&lt;/b&gt;"' in ada.page.text
 
 
+def test_a_company_that_needs_it_is_reconnected_right_at_the_step(ada: Browser, sandbox: Sandbox) -> None:
+    draft = connect(ada, sandbox)
+    ada.send("/credentials/acme/disconnect")
+    ada.open(f"{draft}/connect")
+    assert "Needs reconnect" in ada.page.text
+    assert 'form="r1"' in ada.page.text
+    assert '<form method="post" action="/credentials/connect" id="r1">' in ada.page.text
+    ada.send(f"{draft}/connect", credential="acme")
+    assert ada.page.status_code == 422
+    assert "has ended" in ada.page.text
+
+    ada.http.follow_redirects = False
+    ada.send("/credentials/connect", credential="acme", back=f"{draft}/connect")
+    ada.http.follow_redirects = True
+    ada.open(agree(ada.page.headers["location"], sandbox.realms[0]))
+
+    assert ada.path == f"{draft}/connect"
+    assert re.search(r'value="acme" required\s+checked', ada.page.text)
+
+
 def test_what_was_typed_stays_when_it_cannot_be_used(ada: Browser, sandbox: Sandbox) -> None:
     draft = connect(ada, sandbox)
     ada.send(f"{draft}/connect", credential="acme")
@@ -166,6 +186,9 @@ def test_the_preview_tells_tables_runs_and_cost_while_one_types(ada: Browser, sa
     ada.open(f"{draft}/preview?prefix=acme_&kind=basic&every=24+hours&start=06:00&zone=Europe/Berlin&cron=")
 
     assert "<b>acme_</b>account<br>" in ada.page.text
+    assert (
+        '<div id="prefix-told" hx-swap-oob="true">' in ada.page.text
+    )  # stands under the field, far from the rest
     assert ada.page.text.count("06:00") == 6  # five runs, and the schedule in words
     assert "Metered calls a month" in ada.page.text
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from counterfoil.actions.rights import need
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
-from counterfoil.errors import ReconnectNeeded, SettingInvalid
+from counterfoil.errors import QuickBooksDown, ReconnectNeeded, SettingInvalid
 from counterfoil.logs import keep_secret
 from counterfoil.model.actor import Role
 from counterfoil.model.app import IntuitApp
@@ -106,6 +106,8 @@ def check(around: Surroundings, environment: Environment) -> None:
         app.refresh(made_up, now=around.now())
     except ReconnectNeeded:
         return
+    except QuickBooksDown as error:
+        raise QuickBooksDown(error.what, do="Check again later; the keys are kept as they are.") from error
 
 
 def steps(environment: Environment, redirect_uri: str) -> tuple[tuple[str, str], ...]:

@@ -14,10 +14,13 @@ class Link:
     icon: str
     name: str
     role: Role = Role.VIEWER
+    ways: tuple[str, ...] = ()  # what begins there, under an address of its own
 
     def here(self, path: str) -> bool:
-        """Tell whether the page at `path` is this one, or below it."""
-        return path == self.address or (self.address != "/" and path.startswith(f"{self.address}/"))
+        """Tell whether the page at `path` is this one, below it, or on a way that begins there."""
+        return path == self.address or any(
+            path == way or path.startswith(f"{way}/") for way in (self.address, *self.ways) if way != "/"
+        )
 
 
 GROUPS = (
@@ -25,9 +28,9 @@ GROUPS = (
     (
         "Set up",
         (
-            Link("/directory", "grid", "Directory"),
+            Link("/directory", "grid", "Directory", ways=("/setup",)),
             Link("/destinations", "data", "Destinations"),
-            Link("/credentials", "key", "Credentials"),
+            Link("/credentials", "key", "Credentials", ways=("/app",)),
         ),
     ),
     (

@@ -73,13 +73,14 @@ def preview(around: Surroundings, typed: Typed, streams: Sequence[Stream], own: 
         schedule = parse(typed.text)
     except CounterfoilError as error:
         fault = error.what
-    tables = sorted(table.name for stream in streams for table in stream.table.family())
+    tables = sorted(stream.table.name for stream in streams)
+    count = sum(1 for stream in streams for _ in stream.table.family())
     now = around.now()
     return {
         "prefix": typed.prefix,
         "prefix_fault": prefix_fault(typed.prefix),
         "tables": tables[:SHOWN_TABLES],
-        "more_tables": max(0, len(tables) - SHOWN_TABLES),
+        "more_tables": count - len(tables[:SHOWN_TABLES]),
         "taken": taken(around.db, typed.prefix, streams, apart_from=own),
         "schedule_fault": fault,
         "words": in_words(schedule) if schedule else "",

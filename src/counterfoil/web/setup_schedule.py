@@ -54,7 +54,7 @@ def preview(visit: Visiting, draft_id: str) -> Response:
     """What the form comes to while it is filled in."""
     draft = drafts.show(visit.around, draft_id)
     typed = schedule_form.read(visit.request.query_params)
-    return part(visit, "schedule_preview.html", **_preview(visit.around, draft, typed))
+    return part(visit, "schedule_preview.html", swapped=True, **_preview(visit.around, draft, typed))
 
 
 def _usual(visit: Visit, draft: DraftSource) -> Typed:
@@ -88,4 +88,4 @@ def _asked(visit: Visit, draft: DraftSource, typed: Typed, error: CounterfoilErr
 def _preview(around: Surroundings, draft: DraftSource, typed: Typed) -> dict[str, Any]:
     chosen = draft.choices.streams
     streams = [stream for name, stream in catalog().items() if chosen is None or name in chosen]
-    return schedule_form.preview(around, typed, streams)
+    return {"prefix_apart": True, **schedule_form.preview(around, typed, streams)}

@@ -14,7 +14,7 @@ from counterfoil.web.visit import Posted
 GROUPS = (
     ("Lists", (Family.LIST,)),
     ("Transactions", (Family.TRANSACTION,)),
-    ("The company and what supports its books", (Family.SINGLETON, Family.SUPPORTING)),
+    ("Company and supporting", (Family.SINGLETON, Family.SUPPORTING)),
 )
 
 Chosen = tuple[str, ...] | None
