@@ -35,6 +35,7 @@ def test_the_first_load_tells_what_each_table_holds_and_that_it_was_made(acme: W
     customers = held(acme)["customer"]
     assert (customers.rows, customers.live) == counted
     assert customers.changed_by == sync.id
+    assert {table.changed_at for table in held(acme).values() if table.rows == 0} == {None}
     assert [(growth.columns, growth.sync_id) for growth in growths(acme, "customer")] == [((), sync.id)]
 
 

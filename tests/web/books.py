@@ -52,7 +52,9 @@ def books(folder: Path) -> Iterator[Books]:
             token_url=f"{sandbox.url}/oauth2/v1/tokens/bearer",
         )
         clerk = sandbox.books()
-        clerk.change("Customer", clerk.ids("Customer")[0], {"Notes": HOSTILE, "CompanyName": "x" * 400})
+        clerk.change(
+            "Customer", clerk.ids("Customer")[0], {"Notes": HOSTILE, "CompanyName": "<i>" + "x" * 400}
+        )
         with (
             serving(replace(around, app=app, api_url=sandbox.url)) as service,
             httpx2.Client(

@@ -131,7 +131,7 @@ def test_values_show_as_text_whatever_stands_in_them(ada: Browser) -> None:
 
     assert HOSTILE not in ada.page.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}}" in ada.page.text
-    assert f'title="{"x" * 400}">{"x" * 60}…<' in ada.page.text
+    assert f'title="&lt;i&gt;{"x" * 400}">&lt;i&gt;{"x" * 57}…<' in ada.page.text
     assert '<span class="nil">null</span>' in ada.page.text
 
 
