@@ -184,6 +184,14 @@ def test_the_second_of_two_editors_chooses_whose(ada: Browser, whose: str, prefi
     assert (source(ada, "Mine").prefix, ada.path) == (prefix, "/sources/Mine/settings")
 
 
+def test_what_was_made_for_it_just_now_is_chosen_when_one_comes_back(ada: Browser) -> None:
+    ada.open("/sources/Acme/settings?added=pond&connected=nobody")
+
+    fields = filled(ada.page.text, "settings")
+    assert (fields["feed"], fields["destination.1"], fields["credential"]) == (["0", "1"], ["pond"], ["acme"])
+    assert source(ada).version == 1
+
+
 def test_while_one_types_the_page_tells_what_it_would_mean(ada: Browser) -> None:
     fields: dict[str, Any] = filled(ada.page.text, "settings") | {"prefix": "b_"}
     part = ada.http.post("/sources/Acme/settings/beside", data=fields).text

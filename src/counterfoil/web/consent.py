@@ -1,6 +1,7 @@
 """The way to Intuit and back, in the browser of who is signed in."""
 
 import hashlib
+import re
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from counterfoil.web.visit import Form, Visit, Visiting, word_of
 
 CALLBACK = "/oauth/callback"
 
-TELLING = ("/setup/", "/credentials")
+TELLING = re.compile(r"/setup/.*|/credentials.*|/sources/[^/]+/settings")
 """Pages that tell what Intuit refused, by `answer`."""
 
 NOBODY = Actor(kind=ActorKind.USER, id="nobody", name="Nobody", role=Role.VIEWER)
@@ -91,7 +92,7 @@ def _onward(around: Surroundings, consent: PendingConsent) -> str:
 def _refused(consent: PendingConsent) -> str:
     """A page that tells what Intuit refused: where one was, if that is one."""
     back = consent.back.partition("?")[0]
-    return f"{back if back.startswith(TELLING) else '/credentials'}?answer={consent.id}"
+    return f"{back if TELLING.fullmatch(back) else '/credentials'}?answer={consent.id}"
 
 
 def _world(around: Surroundings, asked: str, again: str) -> Environment:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from counterfoil.actions import again, credentials, destination_views, editing, sources
+from counterfoil.actions import again, credentials, destination_views, destinations, editing, sources
 from counterfoil.actions.editing import Wanted
 from counterfoil.actions.source_changes import Feed
 from counterfoil.actions.surroundings import Surroundings
@@ -65,6 +65,16 @@ def read(form: Posted, kept: Wanted) -> Sent:
         seen=_texts(form["seen"]),
         agreed=form["agreed"],
     )
+
+
+def with_new(around: Surroundings, kept: Wanted, *, credential: str, destination: str) -> Wanted:
+    """What is kept, with what was made for it just now; what does not exist is left out."""
+    if credential in {each.name for each in credentials.every(around.db)}:
+        kept = replace(kept, credential=credential)
+    fed = {feed.destination for feed in kept.feeds}
+    if destination in {each.name for each in destinations.every(around.db)} - fed:
+        kept = replace(kept, feeds=(*kept.feeds, Feed(destination=destination)))
+    return kept
 
 
 def as_kept(kept: Wanted) -> Typed:

@@ -13,6 +13,7 @@ from counterfoil.actions.consequences import Consequences
 from counterfoil.actions.editing import Wanted
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError, NotFound, SettingInvalid
 from counterfoil.web import source_form
+from counterfoil.web.consent import answer_of
 from counterfoil.web.page import go, part
 from counterfoil.web.source_form import Sent
 from counterfoil.web.sources import shown
@@ -32,11 +33,14 @@ TITLES = {
 
 
 @routes.get("/sources/{name}/settings")
-def settings(visit: Visiting, name: str, connected: str = "") -> Response:
-    """All settings as they stand; `connected` is a credential that was connected for this just now."""
+def settings(visit: Visiting, name: str, connected: str = "", added: str = "", answer: str = "") -> Response:
+    """All settings as they stand.
+
+    A credential was `connected` or a destination `added` for it just now; `answer` is what Intuit refused.
+    """
     kept = editing.as_it_stands(sources.show(visit.around.db, name))
-    wanted = replace(kept, credential=connected or kept.credential)
-    return _settings(visit, name, _unsent(wanted))
+    wanted = source_form.with_new(visit.around, kept, credential=connected, destination=added)
+    return _settings(visit, name, _unsent(wanted), refused=answer_of(visit, answer))
 
 
 @routes.post("/sources/{name}/settings")
@@ -137,7 +141,7 @@ def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
         error = (
             SettingInvalid(faults[""]) if "" in faults else SettingInvalid("It cannot be kept so.", do=beside)
         )
-    inside = {"faults": {}, "meanwhile": (), "newest": None} | told
+    inside = {"faults": {}, "meanwhile": (), "newest": None, "refused": None} | told
     return shown(
         visit,
         name,
