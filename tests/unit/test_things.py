@@ -39,8 +39,8 @@ def test_a_company_id_is_digits_only(realm_id: str) -> None:
     assert realm_fault("9130357849000001") == ""
 
 
-@pytest.mark.parametrize("name", ["", " acme", "a\nb", "a\u202eb", "x" * 101, "\x1b[1m"])
-def test_a_name_is_one_visible_line(name: str) -> None:
+@pytest.mark.parametrize("name", ["", " acme", "a\nb", "a\u202eb", "x" * 101, "\x1b[1m", "a/b", "..", "."])
+def test_a_name_is_one_visible_line_that_addresses_can_hold(name: str) -> None:
     assert name_fault(name)
     assert name_fault("Acme & Söhne GmbH") == ""
 

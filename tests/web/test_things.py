@@ -97,9 +97,7 @@ def test_the_second_of_two_who_change_a_destination_is_told_and_keeps_what_was_t
 def test_a_hostile_name_shows_as_text(ada: Browser, tmp_path: Path) -> None:
     add(ada, tmp_path / "lake.duckdb", name='"><script>alert(1)')
 
-    assert (
-        ada.heading == "&#34;&gt;&lt;script&gt;alert(1)"
-    )  # its own page, by an address that holds
+    assert ada.heading == "&#34;&gt;&lt;script&gt;alert(1)"  # its own page, by an address that holds
     assert "<script>alert" not in ada.open("/destinations").text
     assert "&lt;script&gt;alert(1)" in ada.page.text
     here = re.search(r'href="(/destinations/%[^"]+)">', ada.page.text)

@@ -6,7 +6,7 @@ from counterfoil.actions.signing_in import session_of
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.errors import NotFound, SettingInvalid
-from counterfoil.model.identity import name_fault
+from counterfoil.model.identity import line_fault
 from counterfoil.model.session import Session
 from counterfoil.model.user import User
 from counterfoil.store import sessions, users
@@ -16,9 +16,9 @@ from counterfoil.store.secret_words import digest_of
 def rename(around: Surroundings, word: str, name: str) -> User:
     """Call whom the session's `word` stands for something else. Raises NotSignedIn, SettingInvalid."""
     name = name.strip()
-    if name_fault(name):
+    if line_fault(name):
         raise SettingInvalid(
-            f"The name {name_fault(name)}.", do="Write it on one line, in up to 100 letters."
+            f"The name {line_fault(name)}.", do="Write it on one line, in up to 100 letters."
         )
     user = session_of(around, word).user
     with around.db.transaction() as one:

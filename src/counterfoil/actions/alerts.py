@@ -15,7 +15,7 @@ from counterfoil.logs import keep_secret
 from counterfoil.model.actor import Role
 from counterfoil.model.alert import Alert, AlertKind, Finding, Key, what_to_tell
 from counterfoil.model.channel import Channel, Quiet, read_quiet, shown_address
-from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.identity import line_fault, new_id
 from counterfoil.model.message import Message, body_of, next_attempt, title_of
 from counterfoil.model.sync import Sync
 from counterfoil.model.zones import zone_named
@@ -237,7 +237,7 @@ def _kept(around: Surroundings, channel: Channel) -> str:
 
 
 def _name(name: str) -> str:
-    fault = name_fault(name)
+    fault = line_fault(name)
     if fault:
         raise SettingInvalid(f"The channel's name {fault}.", do="Choose another.")
     return name

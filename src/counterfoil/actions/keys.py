@@ -8,7 +8,7 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.errors import ChangedMeanwhile, NotSignedIn, SettingInvalid
 from counterfoil.model.actor import Actor, Role
-from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.identity import line_fault, new_id
 from counterfoil.model.key import Key
 from counterfoil.store import keys
 from counterfoil.store.secret_words import Word, digest_of, new_word
@@ -42,8 +42,8 @@ def show(around: Surroundings, which: str) -> Key:
 def create(around: Surroundings, name: str, *, role: Role, ends_at: datetime | None = None) -> Made:
     """Make a key that may what its role may, until it ends. Raises Forbidden, AlreadyExists, SettingInvalid."""
     need(around.actor, Role.ADMIN)
-    if name_fault(name):
-        raise SettingInvalid(f"{name[:100]!r} {name_fault(name)}.")
+    if line_fault(name):
+        raise SettingInvalid(f"{name[:100]!r} {line_fault(name)}.")
     now = around.now()
     if ends_at is not None and ends_at <= now:
         raise SettingInvalid("The key would have ended already.", do="Give an end that is still to come.")

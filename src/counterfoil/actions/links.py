@@ -9,7 +9,7 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.errors import NotFound, NotSignedIn, SettingInvalid
 from counterfoil.model.actor import Role
-from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.identity import line_fault, new_id
 from counterfoil.model.link import LIFE, Link, Purpose
 from counterfoil.model.user import User, email_fault, normal_email
 from counterfoil.store import links, sessions, users
@@ -108,8 +108,8 @@ def _new(around: Surroundings, one: Database, purpose: Purpose, *, user: User | 
 
 
 def _user(around: Surroundings, opened: Opened, *, email: str, name: str) -> User:
-    if name and name_fault(name):
-        raise SettingInvalid(f"The name {name_fault(name)}.")
+    if name and line_fault(name):
+        raise SettingInvalid(f"The name {line_fault(name)}.")
     if opened.user is not None:
         if opened.link.purpose is Purpose.INVITATION and name:
             return replace(opened.user, name=name)

@@ -7,7 +7,7 @@ from counterfoil.actions.signing_in import SignedIn, begin_session
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.errors import NotFound, NotSignedIn, SettingInvalid
-from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.identity import line_fault, new_id
 from counterfoil.model.openid import Identity, Provider
 from counterfoil.model.user import User, email_fault, normal_email
 from counterfoil.openid import sign_in as elsewhere
@@ -111,7 +111,7 @@ def _newcomer(around: Surroundings, one: Database, provider: Provider, known: Id
     user = User(
         id=new_id("user", around.chance),
         email=normal_email(known.email),
-        name=known.email if name_fault(known.name) else known.name,
+        name=known.email if line_fault(known.name) else known.name,
         role=provider.newcomers,
         created_at=around.now(),
     )

@@ -8,7 +8,7 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.trail import note
 from counterfoil.errors import ChangedMeanwhile, InUse, SettingInvalid
 from counterfoil.model.actor import Role
-from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.identity import line_fault, new_id
 from counterfoil.model.link import Purpose
 from counterfoil.model.user import User, email_fault, normal_email
 from counterfoil.store import keys, links, sessions, users
@@ -48,7 +48,7 @@ def invite(around: Surroundings, email: str, *, role: Role, name: str = "") -> I
     need(around.actor, Role.ADMIN)
     email = normal_email(email)
     name = name.strip() or email
-    for text, fault in ((email, email_fault(email)), (name, name_fault(name))):
+    for text, fault in ((email, email_fault(email)), (name, line_fault(name))):
         if fault:
             raise SettingInvalid(f"{text[:100]!r} {fault}.")
     user = User(id=new_id("user", around.chance), email=email, name=name, role=role, created_at=around.now())
@@ -90,8 +90,8 @@ def change(
     Raises Forbidden, NotFound, ChangedMeanwhile, SettingInvalid, InUse for the last administrator.
     """
     need(around.actor, Role.ADMIN)
-    if name is not None and name_fault(name):
-        raise SettingInvalid(f"The name {name_fault(name)}.")
+    if name is not None and line_fault(name):
+        raise SettingInvalid(f"The name {line_fault(name)}.")
     with around.db.transaction() as one:
         before = _held(one, who, version)
         after = replace(before, role=role or before.role, name=before.name if name is None else name)
