@@ -209,9 +209,10 @@ class Merge:
 
     def _list_gone(self, batch: Batch) -> bool:
         """List the ids that QuickBooks no longer has; tells whether there are any."""
-        speak = self.dialect
+        speak, listed = self.dialect, 0
+        if not (batch.deleted or batch.complete):
+            return False
         speak.execute("TRUNCATE TABLE gone")
-        listed = 0
         for start in range(0, len(batch.deleted), 500):
             ids = batch.deleted[start : start + 500]
             listed += speak.change(f"INSERT INTO gone VALUES {', '.join('(?)' for _ in ids)}", *ids)

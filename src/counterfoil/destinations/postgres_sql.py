@@ -37,6 +37,9 @@ LAYOUT = """
     GROUP BY c.relname
 """
 
+SOME = 1000
+"""Ids that PostgreSQL takes a table for that it does not know."""
+
 MARK = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|\?""")
 
 
@@ -68,7 +71,8 @@ class Speaking(Dialect):
         ids, self._stale = staged.newest(files)
         if listed:
             self._copy("newest", ["id"], [pa.RecordBatch.from_arrays([ids], names=["id"])])
-            self.execute("ANALYZE newest")  # unknown, it would count as small whatever it holds
+            if len(ids) > SOME:
+                self.execute("ANALYZE newest")  # unknown, it would count as small whatever it holds
 
     def insert(self, table: str, columns: Sequence[Column], files: Sequence[Path], *, made: bool) -> int:
         present = staged.present(files, columns)

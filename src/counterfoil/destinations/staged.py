@@ -27,8 +27,8 @@ BYTES = 32 * 1024 * 1024
 
 def newest(files: Sequence[Path]) -> tuple[pa.Array, pa.Array]:
     """The ids of a parent's files, each once, and the `_seq` of the versions that a newer one replaced."""
-    rows = pa.concat_tables([pq.read_table(file, columns=["id", "_seq"]) for file in files])
-    latest = rows.group_by("id").aggregate([("_seq", "max")])
+    rows = pa.concat_tables([pq.ParquetFile(file).read(columns=["id", "_seq"]) for file in files])
+    latest = rows.group_by("id", use_threads=len(rows) > ROWS).aggregate([("_seq", "max")])
     seq = rows.column("_seq")
     if len(latest) == len(rows):
         return latest.column("id").combine_chunks(), pa.array([], pa.int64())
@@ -47,8 +47,9 @@ def pieces(files: Sequence[Path], columns: Sequence[Column], stale: pa.Array) ->
     schema = pa.schema([pa.field(column.name, ARROW[column.type]) for column in columns])
     for path in files:
         with pq.ParquetFile(path) as file:
-            there = [name for name in schema.names if name in file.schema_arrow.names]
-            for rows in file.iter_batches(ROWS, columns=[*there, "_seq"]):
+            names, many = set(file.schema_arrow.names), file.metadata.num_rows > ROWS
+            there = [name for name in schema.names if name in names]
+            for rows in file.iter_batches(ROWS, columns=[*there, "_seq"], use_threads=many):
                 kept = rows
                 if len(stale):
                     kept = rows.filter(pc.invert(pc.is_in(rows.column("_seq"), stale)))
@@ -56,13 +57,15 @@ def pieces(files: Sequence[Path], columns: Sequence[Column], stale: pa.Array) ->
 
 
 def _laid_out(rows: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    columns = [
-        rows.column(wanted.name).cast(wanted.type)
-        if wanted.name in rows.schema.names
-        else pa.nulls(len(rows), wanted.type)
-        for wanted in schema
-    ]
+    there = dict(zip(rows.schema.names, rows.columns, strict=True))
+    columns = [_typed(there.get(wanted.name), wanted.type, len(rows)) for wanted in schema]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _typed(column: pa.Array | None, kind: pa.DataType, length: int) -> pa.Array:
+    if column is None:
+        return pa.nulls(length, kind)
+    return column if column.type == kind else column.cast(kind)
 
 
 def _split(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
