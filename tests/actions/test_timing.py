@@ -60,7 +60,7 @@ def test_a_budget_that_runs_out_slows_the_schedule_and_says_why(around: Surround
 
     view = sources.create(poor, BOOKS)
 
-    budget = Budget(at=NOW, allowance=1000, counted=(spent,))
+    budget = Budget(at=NOW, allowance=1000, days={spent.day: spent.metered})
     assert view.next_run_at == view.source.next_run(NOW, stretch=slow_down(budget))
     assert view.next_run_at != view.source.next_run(NOW)
     assert why_slowed(view.source, budget) == (

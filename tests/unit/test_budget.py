@@ -1,5 +1,6 @@
 """Promise 10: how a month's metered calls stand, and how schedules stretch when they run out."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,7 +21,11 @@ def calls(metered: int, day: int = 1, realm_id: str = ACME) -> Calls:
 
 
 def budget(*counted: Calls, at: datetime = NOON, allowance: int = 1000) -> Budget:
-    return Budget(at=at, allowance=allowance, counted=counted)
+    days, companies = Counter[date](), Counter[str]()
+    for one in counted:
+        days[one.day] += one.metered
+        companies[one.realm_id] += one.metered
+    return Budget(at=at, allowance=allowance, days=days, companies=companies)
 
 
 def test_all_companies_share_one_allowance() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from counterfoil.model.budget import Budget, month_of, slow_down
@@ -24,18 +24,22 @@ class BudgetView:
 def show(db: Database, now: datetime, allowance: int) -> BudgetView:
     """How this month stands, of which companies, and what earlier months came to."""
     names = {known.realm_id: known.company_name or known.name for known in credentials.every(db)}
-    this_month = month_of(now)[0]
     before: dict[date, int] = {}
-    for counted in calls.by_month(db):
-        if counted.day < this_month:
-            before[counted.day] = before.get(counted.day, 0) + counted.metered
-    return BudgetView(budget=standing(db, now, allowance), names=names, before=before)
+    for day, metered in calls.by_date(db, month_of(now)[0]).items():
+        month = day.replace(day=1)
+        before[month] = before.get(month, 0) + metered
+    return BudgetView(budget=by_company(db, now, allowance), names=names, before=before)
 
 
 def standing(db: Database, now: datetime, allowance: int) -> Budget:
     """How this month's calls stand, over all companies of the store: they share one Intuit app."""
     first, end = month_of(now)
-    return Budget(at=now, allowance=allowance, counted=calls.by_day(db, first, end))
+    return Budget(at=now, allowance=allowance, days=calls.by_date(db, end, first))
+
+
+def by_company(db: Database, now: datetime, allowance: int) -> Budget:
+    """The same, with what each company took."""
+    return replace(standing(db, now, allowance), companies=calls.by_realm(db, *month_of(now)))
 
 
 def warn(budget: Budget) -> None:

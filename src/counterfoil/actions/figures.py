@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from counterfoil.actions.budget import standing
+from counterfoil.actions.budget import by_company
 from counterfoil.actions.credentials import ending
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import SecretKeyMissing
@@ -65,7 +65,7 @@ def read_figures(around: Surroundings) -> Figures:
         load=workers.load(db),
         workers=workers.every(db),
         ended=standings.ended_since(db, now - LAST),
-        budget=standing(db, now, around.monthly_calls),
+        budget=by_company(db, now, around.monthly_calls),
         days_left=_days_left(around, now),
         firing=Counter((str(one.finding.kind), str(one.finding.state)) for one in alerts.firing(db)),
         channels=messages.deliveries(db),

@@ -1,11 +1,8 @@
 """A budget: what of a month's metered calls is used, and how long the rest has to last (Promise 10)."""
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
-
-from counterfoil.model.calls import Calls
 
 FREE_TIER = 500_000
 """Metered calls a month, for all companies of one Intuit app, before it blocks them (reference, section 5)."""
@@ -14,7 +11,6 @@ SLOWEST = 24.0
 """An hourly schedule becomes a daily one at most."""
 
 DAY = timedelta(days=1)
-Key = TypeVar("Key", bound=Hashable)
 
 
 def month_of(moment: datetime) -> tuple[date, date]:
@@ -27,17 +23,19 @@ def month_of(moment: datetime) -> tuple[date, date]:
 class Budget:
     """How one month's calls stand `at` a moment (aware, UTC): the companies of this store share one Intuit app.
 
-    `counted` is what this month's days brought, `allowance` how many metered calls the month has.
+    `days` are the metered calls of this month's days that had any, `allowance` how many the month has. `companies`
+    are the metered calls by realm_id, where somebody asked for them: of a thousand companies that is much.
     """
 
     at: datetime
     allowance: int
-    counted: tuple[Calls, ...] = ()
+    days: Mapping[date, int] = field(default_factory=dict)
+    companies: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def used(self) -> int:
         """Metered calls of all companies so far."""
-        return sum(calls.metered for calls in self.counted)
+        return sum(self.days.values())
 
     @property
     def left(self) -> int:
@@ -66,31 +64,23 @@ class Budget:
 
         A day at least is taken for the pace: a first sync that reads everything does not go on so.
         """
-        if not self.counted:
+        if not self.days:
             return 0
-        began = _midnight(min(calls.day for calls in self.counted))
+        began = _midnight(min(self.days))
         ahead = _midnight(month_of(self.at)[1]) - self.at
         return self.used + round(self.used * (ahead / max(self.at - began, DAY)))
 
     @property
     def by_company(self) -> Mapping[str, int]:
         """Metered calls by realm_id, the greatest first."""
-        sums = self._sums(lambda calls: calls.realm_id)
-        return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+        return dict(sorted(self.companies.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def by_day(self) -> Mapping[date, int]:
         """Metered calls of each day of the month up to now, 0 where there were none."""
-        sums = self._sums(lambda calls: calls.day)
         first, today = month_of(self.at)[0], self.at.astimezone(UTC).date()
         days = [first + number * DAY for number in range((today - first).days + 1)]
-        return {day: sums.get(day, 0) for day in days}
-
-    def _sums(self, key: Callable[[Calls], Key]) -> dict[Key, int]:
-        sums: dict[Key, int] = {}
-        for calls in self.counted:
-            sums[key(calls)] = sums.get(key(calls), 0) + calls.metered
-        return sums
+        return {day: self.days.get(day, 0) for day in days}
 
 
 def slow_down(budget: Budget) -> float:

@@ -39,6 +39,14 @@ def by_day(db: Database, first: date, end: date, realm_id: str | None = None) ->
         )
 
 
+def by_date(db: Database, end: date, first: date = date.min) -> dict[date, int]:
+    """The metered calls of all companies on each day that had any, from `first` to before `end`; UTC."""
+    query = sa.select(calls.c.day, sa.func.sum(calls.c.metered).label("metered")).group_by(calls.c.day)
+    with db.reading() as transaction:
+        rows = transaction.execute(query.where(calls.c.day >= first, calls.c.day < end).order_by(calls.c.day))
+        return {row.day: int(row.metered) for row in rows}
+
+
 def by_realm(
     db: Database, first: date, end: date, realm_ids: Collection[str] | None = None
 ) -> dict[str, int]:

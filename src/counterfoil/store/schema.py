@@ -184,7 +184,6 @@ syncs = sa.Table(
     text("worker", server_default=""),
     sa.Column("seen_at", Moment),  # its worker's last sign of life
     sa.Index("ix_syncs_source_id_started_at", "source_id", "started_at"),
-    sa.Index("ix_syncs_started_at_id", "started_at", "id"),
     # Who asks again for what waits already is answered with that.
     sa.Index(
         "ix_syncs_waiting",
