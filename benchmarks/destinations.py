@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def ours(kind: str, folder: str, socket: str, what: str) -> None:
             Batch(table=table, files={table.name: [Path(folder) / f"{what}.parquet"]}) for table in tables
         ]
         landing = _landing(tables, batches, turn)
-        measured(turn, lambda landing=landing: warehouse.load(landing, waiting=in_silence))
+        measured(turn, partial(warehouse.load, landing, waiting=in_silence))
 
 
 def _names(what: str) -> list[str]:
@@ -191,7 +192,7 @@ def main(arguments: list[str]) -> None:
         return
     from tests.postgres import running_server
 
-    rows, python = int([*arguments, ROWS][0]), (arguments[1] if len(arguments) > 1 else "")
+    rows, python = int(arguments[0]) if arguments else ROWS, (arguments[1] if len(arguments) > 1 else "")
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         server.stop()
         server.start(PORT)
