@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from counterfoil.actions.browser import cookie
 from counterfoil.sandbox.company import companies
 from counterfoil.sandbox.running import Sandbox
 from tests.api.service import opened
 from tests.browser.finding import STRICTNESS, NoBrowser, find_or_bring
-from tests.browser.gallery import PLAIN, Gallery, showing
+from tests.browser.gallery import PLAIN, Gallery, showing_of
 from tests.browser.service import Service, aimed_at, serving
 from tests.browser.window import WIDE, Window, watched
 from tests.road.conftest import NOW
@@ -49,6 +49,7 @@ def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
             if os.environ.get(STRICTNESS) == "required":
                 pytest.fail(str(without))
             pytest.skip(str(without))
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -102,7 +103,7 @@ def gallery(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     store = Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("gallery") / "counterfoil.db"))
     with (
         Sandbox(companies(2, seed=5, invoices=3, now=NOW)) as running,
-        showing(store, running, PLAIN) as shown,
+        showing_of(store, running, PLAIN) as shown,
     ):
         yield shown
 
@@ -119,8 +120,10 @@ def service(migrated_file: Path, tmp_path: Path, sandbox: Sandbox) -> Iterator[S
 
 @pytest.fixture
 def ada(service: Service, open_window: OpenWindow) -> Window:
-    """The first administrator, signed in."""
-    return open_window(service, session=service.come_in())
+    """The first administrator, signed in, at the first page."""
+    window = open_window(service, session=service.come_in())
+    window.open("/")
+    return window
 
 
 def _say(config: pytest.Config) -> Callable[[str], None]:

@@ -23,6 +23,10 @@ PLAIN = Cast(
 )
 
 
+LOOKED_AT = (Standing.ON_TIME, Standing.RECONNECT, Standing.SYNCING, Standing.PAUSED, Standing.NEW)
+"""The page of a source that stands otherwise looks like one of these; the list shows them all."""
+
+
 @dataclass(frozen=True)
 class Gallery:
     """The service, who looks, and by parameter the values for which there are pages."""
@@ -38,35 +42,42 @@ class Gallery:
 
 
 @contextmanager
-def showing(store: Path, sandbox: Sandbox, cast: Cast) -> Iterator[Gallery]:
-    """Fill a store and show it."""
-    with opened(f"sqlite:///{store}", store.parent) as db:
-        around = aimed_at(sandbox, db, store.parent)
-        with serving(around, engine=False) as service:
-            session = service.come_in()
-            prepared = prepare(around, sandbox, cast, store.parent)
-            yield Gallery(service, session, prepared, _choices(around, prepared))
+def showing(around: Surroundings, sandbox: Sandbox, cast: Cast) -> Iterator[Gallery]:
+    """Fill an empty store and show it."""
+    with serving(around, engine=False) as service:
+        session = service.come_in()
+        prepared = prepare(around, sandbox, cast)
+        yield Gallery(service, session, prepared, _choices(around, prepared))
+
+
+@contextmanager
+def showing_of(store: Path, sandbox: Sandbox, cast: Cast) -> Iterator[Gallery]:
+    """The same with a store of its own, in a file."""
+    with (
+        opened(f"sqlite:///{store}", store.parent) as db,
+        showing(aimed_at(sandbox, db, store.parent), sandbox, cast) as shown,
+    ):
+        yield shown
 
 
 def _choices(around: Surroundings, prepared: Prepared) -> Choices:
     cast = prepared.cast
-    names = tuple(quote(cast.sources[standing], safe="") for standing in (Standing.ON_TIME, *Standing))
+    named = {standing: quote(cast.sources[standing], safe="") for standing in Standing}
     invited = users.invite(around, "barbara@example.com", role=Role.VIEWER)
     every_key = keys.every(around)
     return {
-        "/sources/{name}": names[:1],
-        "/sources/{name} alone": tuple(dict.fromkeys(names)),
+        "/sources/{name}": (named[Standing.ON_TIME],),
+        "/sources/{name} alone": tuple(named[standing] for standing in LOOKED_AT),
         "/syncs/{sync_id}": tuple(dict.fromkeys(prepared.syncs.values())),
         "/setup/{draft_id}": _drafts(around, cast),
         "/destinations/{name}": tuple(quote(name, safe="") for name in (cast.lake, cast.finance)),
         "/credentials/{name}": tuple(quote(each.name, safe="") for each in credentials.every(around.db)[:3]),
         "/welcome/{word}": (invited.word, "worn-out"),
-        "/users/{who}": tuple(each.id for each in users.every(around)),
-        "/keys/{which}": tuple(each.id for each in every_key),
-        "/alerts/channels/{name}": tuple(
-            quote(each.channel.name, safe="") for each in alerts.every_channel(around.db)
-        ),
-        "/sources/{name}/tables/{table}": ("on_time_invoice", "on_time_invoice_line"),
+        "/users/{user_id}": tuple(each.id for each in users.every(around)),
+        "/keys/{key_id}": tuple(each.id for each in every_key),
+        "/alerts/channels/{channel_id}": tuple(each.channel.id for each in alerts.every_channel(around.db)),
+        "/audit/{name}": ("audit.csv", "audit.jsonl"),
+        "/sources/{name}/tables/{table}": (f"{cast.prefixes[Standing.ON_TIME]}payment_line",),
     }
 
 
@@ -74,15 +85,16 @@ def _drafts(around: Surroundings, cast: Cast) -> tuple[str, ...]:
     """One that is nearly done, and one that has just begun; they are Ada's."""
     ada = replace(around, actor=users.show(around, ADA).actor)
     done, begun = (
-        drafts.begin(ada, "Quarry Stone"),
-        drafts.begin(ada, f"{cast.sources[Standing.NEW]} again"[:100]),
+        drafts.begin(ada, "Wren Bakery"),
+        drafts.begin(ada, f"{cast.sources[Standing.NEW]} again"[:100].strip()),
     )
     connected = cast.sources[Standing.ON_TIME]
     choices = replace(
         done.choices,
         credential=sources.named(around.db, connected).credential.name,
-        prefix="on_time_",
+        prefix=cast.prefixes[Standing.ON_TIME],
         schedule="every 1 hour from 00:00 UTC",
+        streams_chosen=True,
         feeds=((cast.lake, "quickbooks"),),
     )
     drafts.choose(ada, done.id, choices)

@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 
 from counterfoil.actions import alerts, keys, users
 from counterfoil.actions.alerts import Wanted
@@ -13,7 +12,7 @@ from counterfoil.actions.sync_now import sync_now
 from counterfoil.model.actor import Role
 from counterfoil.model.calls import Calls
 from counterfoil.model.connection import Connection
-from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens
+from counterfoil.model.credential import Credential, CredentialState, Environment
 from counterfoil.model.destination import Destination
 from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome, total
 from counterfoil.model.schedule_text import parse
@@ -33,6 +32,7 @@ from counterfoil.store import (
 )
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import SILENT
+from tests.browser.service import tokens_of
 
 HOUR = timedelta(hours=1)
 READ = ("Account", "Customer", "Invoice", "Item", "Payment", "Vendor")
@@ -40,16 +40,21 @@ REST = {Standing.PAUSED, Standing.NEW}
 RECENT = 30
 """Syncs of each source before its last one."""
 
-LAST: Mapping[Standing, SyncState] = {
-    Standing.RECONNECT: SyncState.FAILED,
-    Standing.FAILED: SyncState.FAILED,
-    Standing.LATE: SyncState.INTERRUPTED,
-    Standing.PARTLY: SyncState.PARTIAL,
-    Standing.SYNCING: SyncState.RUNNING,
-    Standing.WAITING: SyncState.WAITING,
-    Standing.PAUSED: SyncState.CANCELLED,
-    Standing.ON_TIME: SyncState.SUCCEEDED,
+LAST: Mapping[str, SyncState] = {
+    "RECONNECT": SyncState.FAILED,
+    "FAILED": SyncState.FAILED,
+    "LATE": SyncState.INTERRUPTED,
+    "BACKING_OFF": SyncState.FAILED,
+    "PARTLY": SyncState.PARTIAL,
+    "SYNCING": SyncState.RUNNING,
+    "WAITING": SyncState.WAITING,
+    "PAUSED": SyncState.CANCELLED,
+    "ON_TIME": SyncState.SUCCEEDED,
 }
+"""How the last sync of a source ended that stands so; a new one had none."""
+
+CODES = {"RECONNECT": "quickbooks.reconnect_needed", "FAILED": "warehouse.refused"}
+"""What ended it, where time does not mend it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,9 @@ class Cast:
 
     sources: Mapping[Standing, str]
     companies: Mapping[Standing, str]
+    prefixes: Mapping[Standing, str] = field(
+        default_factory=lambda: {each: f"{each.name.lower()}_" for each in Standing}
+    )
     lake: str = "lake"
     finance: str = "finance"
     person: str = "Grace Hopper"
@@ -75,21 +83,22 @@ class Prepared:
     syncs: Mapping[SyncState, str] = field(default_factory=dict)
 
 
-def prepare(around: Surroundings, sandbox: Sandbox, cast: Cast, folder: Path) -> Prepared:
+def prepare(around: Surroundings, sandbox: Sandbox, cast: Cast) -> Prepared:
     """Fill an empty store. One company is really synced; what else ran is written as if it had."""
     with around.db.transaction() as one:
-        ran = _past(replace(around, db=one), sandbox, cast, folder)
+        ran = _past(replace(around, db=one), sandbox, cast)
     real, _ = sync_now(around, cast.sources[Standing.ON_TIME], SILENT)
     with around.db.transaction() as one:
         _half_of_the_log(one, real, ran[Standing.SYNCING])
     _people(around, cast)
     alerts.look_round(around)
-    found = {sync.state: sync.id for sync in ran.values()}
+    found = {sync.state: sync.id for sync in reversed(ran.values())}
     return Prepared(cast=cast, syncs={**found, SyncState.SUCCEEDED: real.id})
 
 
-def _past(around: Surroundings, sandbox: Sandbox, cast: Cast, folder: Path) -> dict[Standing, Sync]:
+def _past(around: Surroundings, sandbox: Sandbox, cast: Cast) -> dict[Standing, Sync]:
     """All sources and what ran; of each the last sync."""
+    folder = around.staging.parent
     lake = Destination(
         id="dest_lake",
         name=cast.lake,
@@ -107,7 +116,7 @@ def _past(around: Surroundings, sandbox: Sandbox, cast: Cast, folder: Path) -> d
         source = _source(around, sandbox, cast, standing)
         _feeds(around, source, (lake, away) if standing is Standing.FAILED else (lake,))
         _spent(around, source)
-        if standing in LAST:
+        if standing.name in LAST:
             last[standing] = _history(around, cast, source, standing, chance)
     return last
 
@@ -130,26 +139,17 @@ def _source(around: Surroundings, sandbox: Sandbox, cast: Cast, standing: Standi
         credential=credential,
         created_at=now - 39 * 24 * HOUR,
         streams=None if standing is Standing.NEW else frozenset(READ),
-        prefix=f"{standing.name.lower()}_",
+        prefix=cast.prefixes[standing],
         schedule=parse("every 1 hour from 00:00 UTC" if number % 2 else "cron 0 6 * * 1-5 Europe/Berlin"),
         paused=standing is Standing.PAUSED,
     )
     credentials.save(around.db, credential)
-    credentials.save_tokens(around.db, credential.id, _tokens(around, sandbox, real=real))
+    if standing is not Standing.RECONNECT:
+        credentials.save_tokens(around.db, credential.id, tokens_of(sandbox, now))
     sources.save(around.db, source)
     due = -2 * HOUR if standing is Standing.LATE else HOUR / 2
     sources.set_next_run(around.db, source, None if standing in REST else now + due)
     return sources.named(around.db, source.name)
-
-
-def _tokens(around: Surroundings, sandbox: Sandbox, *, real: bool) -> Tokens:
-    granted = sandbox.authorize(sandbox.realms[0]) if real else None
-    return Tokens(
-        access_token=granted.access_token if granted else "none",
-        refresh_token=granted.refresh_token if granted else "none",
-        access_expires_at=around.now() + HOUR,
-        refresh_expires_at=around.now() + 80 * 24 * HOUR,
-    )
 
 
 def _feeds(around: Surroundings, source: Source, into: tuple[Destination, ...]) -> None:
@@ -167,12 +167,14 @@ def _history(
     around: Surroundings, cast: Cast, source: Source, standing: Standing, chance: random.Random
 ) -> Sync:
     """Syncs of the last days, one an hour, and the last one as the state wants it; that last one."""
-    ends = [SyncState.SUCCEEDED] * RECENT + [LAST[standing]]
+    ends = [SyncState.SUCCEEDED] * RECENT + [LAST[standing.name]]
     ends[RECENT // 3] = SyncState.FAILED
     ends[RECENT // 2] = SyncState.PARTIAL
     last: Sync | None = None
     for back, state in zip(range(RECENT, -1, -1), ends, strict=True):
-        last = _sync(around, cast, source, state, f"sync_{source.id}x{back:03}", back)
+        last = _sync(around, cast, source, state, back)
+        if back == 0 and last.code:
+            last = replace(last, code=CODES.get(standing.name, last.code))
         told = (
             ()
             if state in (SyncState.WAITING, SyncState.RUNNING)
@@ -184,11 +186,11 @@ def _history(
     return last
 
 
-def _sync(around: Surroundings, cast: Cast, source: Source, state: SyncState, id_: str, back: int) -> Sync:
+def _sync(around: Surroundings, cast: Cast, source: Source, state: SyncState, back: int) -> Sync:
     began = around.now() - back * HOUR - timedelta(minutes=3)
     failed = state in (SyncState.FAILED, SyncState.PARTIAL)
     return Sync(
-        id=id_,
+        id=f"sync_{source.id}x{back:03}",
         source=source,
         started_at=began,
         asked_at=began - timedelta(seconds=2),

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,13 @@ from counterfoil.actions.service import running
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.engine.start import Places
 from counterfoil.model.actor import Role
+from counterfoil.model.connection import Connection
+from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens
+from counterfoil.model.destination import Destination
+from counterfoil.model.source import Source
 from counterfoil.sandbox.running import Sandbox
 from counterfoil.server import Engine, create_app
+from counterfoil.store import connections, credentials, destinations, sources
 from counterfoil.store.db import Database
 from tests.api.service import PATIENCE, surroundings
 from tests.road.conftest import hurried
@@ -47,6 +53,54 @@ class Service:
         word = links.set_up_word(self.around) or users.invite(self.around, email, role=role).word
         signed = links.use(self.around, word, PASSWORD, email=email, name=name)
         return signed.word
+
+
+def add_source(service: Service, sandbox: Sandbox, name: str) -> Source:
+    """A connected company that feeds a DuckDB file, made without the pages; its prefix is its name."""
+    now, db = service.around.now(), service.db
+    source = Source(
+        id=f"src_{name}",
+        name=name,
+        credential=_credential(sandbox, name, now),
+        created_at=now,
+        streams=frozenset({"Customer", "Item"}),
+        prefix=f"{name.lower()}_",
+    )
+    path = service.around.staging.parent / "lake.duckdb"
+    lake = Destination(
+        id="dest_lake", name="lake", kind="duckdb", created_at=now, options={"path": str(path)}
+    )
+    feed = Connection(id=f"conn_{name}", source=source, destination=lake, dataset="quickbooks")
+    with db.transaction() as one:
+        credentials.save(one, source.credential)
+        credentials.save_tokens(one, source.credential.id, tokens_of(sandbox, now))
+        sources.save(one, source)
+        destinations.save(one, lake)
+        connections.save(one, feed)
+    return source
+
+
+def _credential(sandbox: Sandbox, name: str, now: datetime) -> Credential:
+    return Credential(
+        id=f"cred_{name}",
+        name=name.lower(),
+        realm_id=sandbox.realms[0],
+        environment=Environment.SANDBOX,
+        created_at=now,
+        company_name=sandbox.books().books.name,
+        state=CredentialState.CONNECTED,
+    )
+
+
+def tokens_of(sandbox: Sandbox, now: datetime) -> Tokens:
+    """Tokens for the sandbox's first company."""
+    granted = sandbox.authorize()
+    return Tokens(
+        access_token=granted.access_token,
+        refresh_token=granted.refresh_token,
+        access_expires_at=now + timedelta(seconds=granted.expires_in),
+        refresh_expires_at=now + timedelta(seconds=granted.refresh_expires_in),
+    )
 
 
 def aimed_at(sandbox: Sandbox, db: Database, folder: Path) -> Surroundings:

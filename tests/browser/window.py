@@ -2,11 +2,21 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Response, ViewportSize
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Locator,
+    Page,
+    Response,
+    ViewportSize,
+)
 
 WIDE = ViewportSize(width=1440, height=900)
 NARROW = ViewportSize(width=390, height=844)
@@ -25,6 +35,16 @@ class Window:
 
     def open(self, path: str) -> Response | None:
         return self.page.goto(path if path.startswith("http") else f"{self.url}{path}")
+
+    def is_page(self, path: str) -> bool:
+        """Open an address, and tell whether it is a whole page: no file to keep, and no piece of one."""
+        with suppress(Error):  # Playwright's for a file: the window stays where it was
+            shown = self.open(path)
+            assert shown is not None
+            assert shown.status < 500, path
+            whole: bool = self.page.evaluate("document.doctype !== null")
+            return whole
+        return False
 
     @property
     def path(self) -> str:

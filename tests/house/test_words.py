@@ -92,6 +92,6 @@ def _asserts(function: Function, asserting: set[str]) -> bool:
         if isinstance(node, ast.Call):
             called = node.func
             name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-            if name == "raises" or name in asserting:
+            if name in ("raises", "expect") or name in asserting:  # Playwright's `expect`
                 return True
     return False
