@@ -81,8 +81,10 @@ def title(browser: Browser) -> str:
     return found[1]
 
 
-def names(browser: Browser) -> list[str]:
-    return re.findall(r'<a class="name" href="[^"]*">([^<]*)</a>', browser.page.text)
+def names(browser: Browser, path: str = "") -> list[str]:
+    if path:
+        browser.open(path)
+    return re.findall(r'<a class="name" href="[^"]*">\s*([^<]*)</a>', browser.page.text)
 
 
 def test_the_first_page_of_an_empty_home_leads_to_the_first_source(service: Service, browse: Browse) -> None:
@@ -250,3 +252,16 @@ def test_the_theme_that_was_chosen_is_there_before_anything_is_drawn(ada: Browse
     ada.http.cookies.set("counterfoil_theme", "dark")
 
     assert '<html lang="en" data-theme="dark">' in ada.open("/").text
+
+
+def test_a_long_list_of_companies_is_searched_and_paged(ada: Browser) -> None:
+    for number in range(50):
+        add(ada.service, f"Dale{number:02}")
+
+    ada.open("/credentials")
+    assert ada.heading == "53 companies connected"
+    assert len(names(ada)) == 50
+    assert len(names(ada, "/credentials?q=&page=2")) == 3
+    assert names(ada, "/credentials?q=birch") == ["Birch &amp; Söhne"]
+    assert names(ada, "/credentials?q=nobody") == []
+    assert "No company fits." in ada.page.text

@@ -1,5 +1,6 @@
 """Destinations with all that hangs on them: where they are, who feeds them, and whether they worked when last tried."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,23 +46,14 @@ def every(around: Surroundings) -> tuple[DestinationView, ...]:
     feeds: dict[str, list[Connection]] = {}
     for feed in connections.every(around.db):
         feeds.setdefault(feed.destination.id, []).append(feed)
-    tests = _tests(around)
-    return tuple(
-        DestinationView(
-            destination=each,
-            kind=KINDS.get(each.kind),
-            where=where(each),
-            feeds=tuple(sorted(feeds.get(each.id, ()), key=lambda feed: (feed.source.name, feed.dataset))),
-            tested=tests.get(each.id),
-        )
-        for each in destinations.every(around.db)
-    )
+    tests = _tests(around, "")
+    return tuple(_view(each, feeds.get(each.id, ()), tests) for each in destinations.every(around.db))
 
 
 def show(around: Surroundings, name: str) -> DestinationView:
     """One of them. Raises NotFound."""
     wanted = destinations.named(around.db, name)
-    return next(view for view in every(around) if view.destination.id == wanted.id)
+    return _view(wanted, connections.of_destination(around.db, wanted.id), _tests(around, wanted.id))
 
 
 def where(destination: Destination) -> str:
@@ -77,11 +69,24 @@ def where(destination: Destination) -> str:
     return " · ".join(text for text in told if text)
 
 
-def _tests(around: Surroundings) -> dict[str, Tested]:
-    """The last of each, by the destination's id, as the trail has it."""
-    chosen = Chosen(noun="destination", deed="tested", since=around.now() - LOOKED_BACK)
+def _view(
+    destination: Destination, feeds: Iterable[Connection], tests: Mapping[str, Tested]
+) -> DestinationView:
+    return DestinationView(
+        destination=destination,
+        kind=KINDS.get(destination.kind),
+        where=where(destination),
+        feeds=tuple(sorted(feeds, key=lambda feed: (feed.source.name, feed.dataset))),
+        tested=tests.get(destination.id),
+    )
+
+
+def _tests(around: Surroundings, destination_id: str) -> dict[str, Tested]:
+    """The last of each, by the destination's id, as the trail has it; of one of them, or of all."""
+    since = around.now() - LOOKED_BACK
+    chosen = Chosen(noun="destination", deed="tested", thing=destination_id, since=since)
     found: dict[str, Tested] = {}
-    for line in audit.entries(around.db, chosen, before=None, limit=MOST_TESTS):
+    for line in audit.entries(around.db, chosen, before=None, limit=1 if destination_id else MOST_TESTS):
         test = Tested(at=line.at, who=line.actor_name, failed=str(line.detail.get("failed", "")))
         found.setdefault(line.thing_id, test)
     return found

@@ -92,10 +92,14 @@ def by_month(db: Database, realm_id: str | None = None) -> tuple[Calls, ...]:
         )
 
 
-def last_days(db: Database, first: date) -> dict[str, date]:
-    """The last day, from `first` on, on which each company was asked for anything; UTC."""
+def last_days(db: Database, first: date, realm_ids: Collection[str]) -> dict[str, date]:
+    """The last day, from `first` on, on which each of these companies was asked for anything; UTC."""
     last = sa.func.max(calls.c.day).label("last")
-    query = sa.select(calls.c.realm_id, last).where(calls.c.day >= first).group_by(calls.c.realm_id)
+    query = (
+        sa.select(calls.c.realm_id, last)
+        .where(calls.c.realm_id.in_(realm_ids), calls.c.day >= first)
+        .group_by(calls.c.realm_id)
+    )
     with db.reading() as transaction:
         return {row.realm_id: row.last for row in transaction.execute(query)}
 

@@ -41,6 +41,11 @@ def of_source(db: Database, source: Source) -> tuple[Connection, ...]:
     return _select(db, schema.connections.c.source_id == source.id)
 
 
+def of_destination(db: Database, destination_id: str) -> tuple[Connection, ...]:
+    """The connections that feed this destination, by source and dataset."""
+    return _select(db, schema.connections.c.destination_id == destination_id)
+
+
 def remove(db: Database, connection: Connection) -> None:
     """Forget a connection, its cursors and what it observed. Tables in the warehouse are left alone."""
     with db.writing() as transaction:

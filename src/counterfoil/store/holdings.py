@@ -1,6 +1,6 @@
 """Stored holdings: what each connection's tables hold, and how they grew."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -25,6 +25,21 @@ def of(db: Database, connection: Connection) -> Mapping[str, Holding]:
             )
             for row in transaction.execute(query)
         }
+
+
+def sums(db: Database, connection_ids: Collection[str]) -> Mapping[str, tuple[int, int]]:
+    """By connection, how many tables it holds, and their rows together."""
+    query = (
+        sa.select(
+            holdings.c.connection_id,
+            sa.func.count().label("tables"),
+            sa.func.sum(holdings.c.rows).label("rows"),
+        )
+        .where(holdings.c.connection_id.in_(connection_ids))
+        .group_by(holdings.c.connection_id)
+    )
+    with db.reading() as transaction:
+        return {row.connection_id: (row.tables, int(row.rows)) for row in transaction.execute(query)}
 
 
 def keep(db: Database, connection: Connection, held: Iterable[Holding]) -> None:

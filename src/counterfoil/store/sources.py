@@ -62,6 +62,16 @@ def some(db: Database, ids: Collection[str]) -> tuple[Source, ...]:
         return tuple(from_row(row) for row in connection.execute(query).mappings())
 
 
+def names_by_credential(db: Database, credential_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """By credential, the names of the sources that use it."""
+    query = sa.select(sources.c.credential_id, sources.c.name).order_by(sources.c.name)
+    found: dict[str, tuple[str, ...]] = {}
+    with db.reading() as connection:
+        for row in connection.execute(query.where(sources.c.credential_id.in_(credential_ids))):
+            found[row.credential_id] = (*found.get(row.credential_id, ()), row.name)
+    return found
+
+
 def count(db: Database) -> int:
     """How many sources there are."""
     with db.reading() as connection:

@@ -9,17 +9,20 @@ from counterfoil.actions import connecting, credential_views, credentials
 from counterfoil.errors import CounterfoilError
 from counterfoil.web.consent import answer_of
 from counterfoil.web.errors import status_of
-from counterfoil.web.page import go, page
+from counterfoil.web.page import go
+from counterfoil.web.page import page as shown
 from counterfoil.web.visit import Form, Visit, Visiting
 
 routes = APIRouter()
 
 
 @routes.get("/credentials")
-def list_(visit: Visiting, answer: str = "") -> Response:
-    """All of them, those that need somebody first; `answer` is what Intuit refused just now."""
-    every = credential_views.every(visit.around)
-    return page(visit, "credentials.html", credentials=every, refused=answer_of(visit, answer))
+def list_(visit: Visiting, answer: str = "", q: str = "", page: str = "") -> Response:
+    """A page of them, those that need somebody first; `answer` is what Intuit refused just now."""
+    wanted = int(page) if page.isdecimal() and len(page) < 6 else 1
+    found = credential_views.listed(visit.around, q[:200], wanted)
+    refused = answer_of(visit, answer)
+    return shown(visit, "credentials.html", found=found, credentials=found.views, q=q, refused=refused)
 
 
 @routes.post("/credentials/{name:path}/check")
@@ -35,7 +38,7 @@ def check(visit: Visiting, name: str, _: Form) -> Response:
 @routes.get("/credentials/{name:path}/disconnect")
 def ask_to_disconnect(visit: Visiting, name: str) -> Response:
     """What disconnecting means, before it is done."""
-    return page(visit, "disconnect.html", view=credential_views.show(visit.around, name))
+    return shown(visit, "disconnect.html", view=credential_views.show(visit.around, name))
 
 
 @routes.post("/credentials/{name:path}/disconnect")
@@ -71,7 +74,7 @@ def address(name: str) -> str:
 
 def _shown(visit: Visit, name: str, *, answer: str = "", error: CounterfoilError | None = None) -> Response:
     view = credential_views.show(visit.around, name)
-    return page(
+    return shown(
         visit,
         "credential.html",
         status=status_of(error) if error else 200,

@@ -11,14 +11,14 @@ from counterfoil.actions.destination_views import DestinationView
 from counterfoil.actions.proving import Proved
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError
 from counterfoil.model.source import Source
-from counterfoil.store import outcomes
+from counterfoil.store import holdings
 from counterfoil.web.destination_form import fields_of, given, keep_sealed, typed_in
 from counterfoil.web.errors import status_of
 from counterfoil.web.page import go, page
 from counterfoil.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
-MOST_FEEDS = 50
+MOST_FEEDS = 20
 """Feeds whose tables are counted for a page."""
 
 
@@ -146,11 +146,13 @@ def _changed_by_others(view: DestinationView, typed: dict[str, str]) -> list[tup
 
 
 def _fed(visit: Visit, view: DestinationView) -> list[Fed]:
-    found = []
-    for feed in view.feeds[:MOST_FEEDS]:
-        rows = outcomes.rows_of(visit.around.db, feed.source.id)
-        found.append(Fed(source=feed.source, dataset=feed.dataset, tables=len(rows), rows=sum(rows.values())))
-    return found
+    feeds = view.feeds[:MOST_FEEDS]
+    held = holdings.sums(visit.around.db, [feed.id for feed in feeds])
+    return [
+        Fed(source=feed.source, dataset=feed.dataset, tables=tables, rows=rows)
+        for feed in feeds
+        for tables, rows in [held.get(feed.id, (0, 0))]
+    ]
 
 
 def _version(form: Posted) -> int | None:
