@@ -20,7 +20,7 @@ ARROW = {
 }
 """How values stand in a stage."""
 
-ROWS = 16_384
+ROWS = 65_536
 BYTES = 32 * 1024 * 1024
 """Rows come in pieces of no more than these, but for a single row that is larger."""
 
