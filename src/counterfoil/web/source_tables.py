@@ -122,7 +122,7 @@ def show(visit: Visiting, name: str, table: str, place: Annotated[Place, Query()
         kind=kind.title if kind else "",
         rows_shown=ROWS,
         place=place,
-        used=sum(each.used for each in full.columns),
+        in_use=sum(each.used for each in full.columns),
         columns=[_told(each, full, kind) for each in columns if words in _words(each, full)],
         key=[column.name for column in rows.key_of(full.view.table)],
         sql=rows.select(feed, full.view.table) if feed and kind else "",
