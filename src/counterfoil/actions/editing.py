@@ -1,7 +1,7 @@
 """A source's settings while somebody edits them: what is wrong with which, and what somebody else changed meanwhile."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from counterfoil.actions import sources
 from counterfoil.actions.rights import need
@@ -40,6 +40,14 @@ class Wanted:
             schedule=parse(self.schedule),
             feeds=self.feeds,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What is wrong, as a sentence by field ("" for what is no single field's); else what the change would mean."""
+
+    faults: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
 
 FIELDS = ("name", "credential", "prefix", "schedule", "streams", "feeds")
@@ -91,28 +99,28 @@ def meanwhile(seen: Mapping[str, str], kept: Wanted, typed: Wanted) -> tuple[Mea
     theirs, yours = texts(kept), texts(typed)
     return tuple(
         Meanwhile(
-            field=field,
-            before=seen[field],
-            theirs=theirs[field],
-            yours=yours[field],
-            clashes=yours[field] not in (seen[field], theirs[field]),
+            field=name,
+            before=seen[name],
+            theirs=theirs[name],
+            yours=yours[name],
+            clashes=yours[name] not in (seen[name], theirs[name]),
         )
-        for field in FIELDS
-        if field in seen and theirs[field] != seen[field]
+        for name in FIELDS
+        if name in seen and theirs[name] != seen[name]
     )
 
 
 def taking(typed: Wanted, kept: Wanted, fields: Collection[str]) -> Wanted:
     """What was typed, with these fields as they are kept."""
     taken = replace(typed)
-    for field in FIELDS:
-        if field in fields:
-            taken = replace(taken, **{field: getattr(kept, field)})
+    for name in FIELDS:
+        if name in fields:
+            taken = replace(taken, **{name: getattr(kept, name)})
     return taken
 
 
-def faults(around: Surroundings, name: str, wanted: Wanted) -> Mapping[str, str]:
-    """What is wrong, as a sentence by field; under "" what is no single field's. Raises Forbidden, NotFound."""
+def weigh(around: Surroundings, name: str, wanted: Wanted) -> Weighed:
+    """What is wrong with it, or what it would mean. Raises Forbidden, NotFound."""
     need(around.actor, Role.EDITOR)
     source = sources.show(around.db, name).source
     checks: Mapping[str, Callable[[], str]] = {
@@ -122,20 +130,17 @@ def faults(around: Surroundings, name: str, wanted: Wanted) -> Mapping[str, str]
         "streams": lambda: " ".join(stream_faults(replace(source, streams=wanted.streams))),
         "feeds": lambda: " ".join(_feed_faults(wanted.feeds)),
     }
-    found = {field: check() for field, check in checks.items()}
-    if not any(found.values()):
-        found = _as_a_whole(around, name, wanted)
-    return {field: told for field, told in found.items() if told}
+    faults = {name_: told for name_, check in checks.items() if (told := check())}
+    return Weighed(faults=faults) if faults else _as_a_whole(around, name, wanted)
 
 
-def _as_a_whole(around: Surroundings, name: str, wanted: Wanted) -> dict[str, str]:
+def _as_a_whole(around: Surroundings, name: str, wanted: Wanted) -> Weighed:
     try:
-        sources.what_would_change(around, name, wanted.changes)
+        return Weighed(told=sources.what_would_change(around, name, wanted.changes).told)
     except AlreadyExists as collision:
-        return {"prefix": f"{collision.what} {collision.do}"}
+        return Weighed(faults={"prefix": f"{collision.what} {collision.do}"})
     except (NotFound, SettingInvalid) as error:
-        return {"": f"{error.what} {error.do}".strip()}
-    return {}
+        return Weighed(faults={"": f"{error.what} {error.do}".strip()})
 
 
 def _name_fault(around: Surroundings, name: str, wanted: str) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from counterfoil.actions import again, credentials, destination_views, destinations, editing, sources
+from counterfoil.actions import again, credentials, destinations, editing, sources
+from counterfoil.actions.destination_views import where
 from counterfoil.actions.editing import Wanted
 from counterfoil.actions.source_changes import Feed
 from counterfoil.actions.surroundings import Surroundings
+from counterfoil.destinations import KINDS
 from counterfoil.model.schedule_text import parse
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.web import schedule_form, streams_form
@@ -116,20 +118,20 @@ def _feeds(form: Posted) -> list[Feed]:
 
 def _rows(around: Surroundings, wanted: Wanted) -> list[FeedRow]:
     """What is fed, then what could be, then those that are fed once more: a destination may have several datasets."""
-    known = {view.destination.name: view for view in destination_views.every(around)}
+    known = {each.name: each for each in destinations.every(around.db)}
     fed = [feed.destination for feed in wanted.feeds]
     more = [Feed(destination=name) for name in known if name not in fed]
     again_ = [Feed(destination=name) for name in dict.fromkeys(fed) if name in known]
     rows = []
     for place, feed in enumerate([*wanted.feeds, *more, *again_]):
-        view = known.get(feed.destination)
-        title = view.kind.title if view and view.kind else ""
+        found = known.get(feed.destination)
+        kind = KINDS.get(found.kind) if found else None
         rows.append(
             FeedRow(
                 name=feed.destination,
-                about=" · ".join(filter(None, (title, view.where if view else ""))),
+                about=" · ".join(filter(None, (kind.title if kind else "", where(found) if found else ""))),
                 dataset=feed.dataset,
-                usual=view.kind.capabilities.default_dataset if view and view.kind else "",
+                usual=kind.capabilities.default_dataset if kind else "",
                 ticked=place < len(wanted.feeds),
                 again=place >= len(wanted.feeds) + len(more),
             )

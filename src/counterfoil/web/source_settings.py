@@ -1,6 +1,7 @@
 """A source's settings: all that can be changed, what follows from it before it is done, and forgetting it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -8,9 +9,8 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import activity, as_code, credential_views, editing, forgetting, sources
-from counterfoil.actions.consequences import Consequences
-from counterfoil.actions.editing import Wanted
+from counterfoil.actions import activity, as_code, editing, forgetting, sources
+from counterfoil.actions.editing import Wanted, Weighed
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError, NotFound, SettingInvalid
 from counterfoil.web import source_form
 from counterfoil.web.consent import answer_of
@@ -50,21 +50,17 @@ def change(visit: Visiting, name: str, form: Form) -> Response:
     view = sources.show(around.db, name)
     kept = editing.as_it_stands(view)
     sent = source_form.read(form, kept)
-    faults = editing.faults(around, name, sent.wanted)
+    weighed = editing.weigh(around, name, sent.wanted)
     if sent.version not in (None, view.source.version):
         return _told(visit, name, sent, kept)
-    if faults:
-        return _settings(visit, name, sent, faults=faults)
+    if weighed.faults or (weighed.told and sent.agreed != _digest(weighed.told)):
+        return _settings(visit, name, sent, weighed=weighed)
     try:
-        means = sources.what_would_change(around, name, sent.wanted.changes)
-        if means.told and sent.agreed != _digest(means):
-            return _settings(visit, name, sent, means=means)
         after = sources.change(around, name, sent.wanted.changes, version=view.source.version).source
     except CounterfoilError as error:
-        return _settings(visit, name, sent, faults={"": f"{error.what} {error.do}".strip()}, error=error)
-    return go(
-        f"/sources/{quote(after.name, safe='')}/settings", "Kept." if means.told else "Nothing changed."
-    )
+        return _settings(visit, name, sent, error=error)
+    said = "Kept." if weighed.told else "Nothing changed."
+    return go(f"/sources/{quote(after.name, safe='')}/settings", said)
 
 
 @routes.post("/sources/{name}/settings/beside")
@@ -72,15 +68,9 @@ def beside(visit: Visiting, name: str, form: Form) -> Response:
     """What the form comes to while it is filled in."""
     around = visit.around
     sent = source_form.read(form, editing.as_it_stands(sources.show(around.db, name)))
-    faults = editing.faults(around, name, sent.wanted)
-    return part(
-        visit,
-        "source_settings_beside.html",
-        live=True,
-        faults=faults,
-        **_beside(visit, name, sent),
-        follows=() if faults else sources.what_would_change(around, name, sent.wanted.changes).told,
-    )
+    weighed = editing.weigh(around, name, sent.wanted)
+    shown_ = _beside(visit, name, sent)
+    return part(visit, "source_settings_beside.html", live=True, weighed=weighed, **shown_)
 
 
 @routes.get("/sources/{name}/remove")
@@ -133,24 +123,15 @@ def _told(visit: Visit, name: str, sent: Sent, kept: Wanted) -> Response:
 
 def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
     around = visit.around
-    means: Consequences | None = told.pop("means", None)
-    faults = told.get("faults", {})
-    error = told.pop("error", None)
-    if faults and error is None:
-        beside = "What is wrong stands beside each field."
-        error = (
-            SettingInvalid(faults[""]) if "" in faults else SettingInvalid("It cannot be kept so.", do=beside)
-        )
-    inside = {"faults": {}, "meanwhile": (), "newest": None, "refused": None} | told
+    inside: dict[str, Any] = {"weighed": Weighed(), "meanwhile": (), "newest": None, "refused": None} | told
+    error = inside.pop("error", None) or _fault(inside["weighed"])
     return shown(
         visit,
         name,
         TAB,
         error=error,
         titles=TITLES,
-        company=credential_views.show(around, sources.show(around.db, name).source.credential.name),
-        means=means,
-        agreed=_digest(means) if means else "",
+        agreed=_digest(inside["weighed"].told),
         live=False,
         **inside,
         **(source_form.fields(around, name, sent.wanted, sent.schedule) | _beside(visit, name, sent)),
@@ -169,6 +150,15 @@ def _unsent(wanted: Wanted) -> Sent:
     return Sent(wanted=wanted, schedule=source_form.as_kept(wanted), version=None, seen={}, agreed="")
 
 
-def _digest(means: Consequences) -> str:
+def _fault(weighed: Weighed) -> SettingInvalid | None:
+    """What stands above the form; a sentence of its own stands beside each field."""
+    if not weighed.faults:
+        return None
+    if "" in weighed.faults:
+        return SettingInvalid(weighed.faults[""])
+    return SettingInvalid("It cannot be kept so.", do="What is wrong stands beside each field.")
+
+
+def _digest(told: Sequence[str]) -> str:
     """Who agrees to consequences agrees to these: another change, or another state of things, is asked about anew."""
-    return hashlib.sha256("\n".join(means.told).encode()).hexdigest()
+    return hashlib.sha256("\n".join(told).encode()).hexdigest() if told else ""
