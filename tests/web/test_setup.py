@@ -36,7 +36,7 @@ def ada(connected: Service, browse: Browse) -> Browser:
     return browser
 
 
-ACME = "Acme <b>books</b>"
+ACME = "Acme <b>books"
 
 
 def draft_of(browser: Browser) -> str:
@@ -82,7 +82,7 @@ def test_from_the_directory_to_a_first_sync_that_waits(ada: Browser, sandbox: Sa
     ada.send(f"{draft}/destination", destination="books")
     assert ada.path == f"{draft}/first-sync"
     for chosen in (
-        "Acme &lt;b&gt;books&lt;/b&gt;",
+        "Acme &lt;b&gt;books",
         "<code>acme_invoice</code>",
         "1 stream",
         "Europe/Berlin",
@@ -147,7 +147,7 @@ def test_a_name_that_is_taken_is_refused_at_once_and_stays_typed(ada: Browser, s
 
     assert ada.page.status_code == 409
     assert "There is a source named" in ada.page.text
-    assert 'value="Acme &lt;b&gt;books&lt;/b&gt;"' in ada.page.text
+    assert 'value="Acme &lt;b&gt;books"' in ada.page.text
 
 
 def test_a_company_that_needs_it_is_reconnected_right_at_the_step(ada: Browser, sandbox: Sandbox) -> None:
@@ -284,11 +284,11 @@ def test_a_destination_made_on_the_way_is_chosen_and_what_was_ticked_stays(
     ada.send(f"{draft}/duckdb")
     ada.send(f"{draft}/destination", destination="books", do="add", **{"dataset.books": "west"})
     assert ada.path == "/destinations/new"
-    lake = {"kind": "duckdb", "name": "a/lake", "option.path": str(tmp_path / "lake.duckdb")}
+    lake = {"kind": "duckdb", "name": "a lake", "option.path": str(tmp_path / "lake.duckdb")}
     ada.send("/destinations/new", **lake, back=f"{draft}/destination", do="keep")
 
     assert ada.path == f"{draft}/destination"
-    for name in ("books", "a/lake"):
+    for name in ("books", "a lake"):
         assert re.search(f'value="{name}"\\s*checked', ada.page.text)
     assert 'value="west"' in ada.page.text
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 from counterfoil.actions.references import REFERENCE
@@ -35,9 +36,7 @@ def taken(db: Database, prefix: str, streams: Iterable[Stream], *, apart_from: s
     found = []
     for feed in connections.every(db):
         source = feed.source
-        # One name can only begin with both prefixes when one of these begins with the other.
-        near = source.prefix.startswith(prefix) or prefix.startswith(source.prefix)
-        if near and source.id != apart_from and (shared := mine & _tables(source)):
+        if source.id != apart_from and _near(prefix, source.prefix) and (shared := mine & _tables(source)):
             where = {"destination": feed.destination.name, "dataset": feed.dataset}
             found.append(Taken(source=source.name, table=min(shared), **where))
     return tuple(found)
@@ -47,14 +46,16 @@ def collisions(
     feeds: Sequence[Connection], environment: Mapping[str, str]
 ) -> list[tuple[Connection, Connection, str]]:
     """Every pair of connections that would write the same table, with one such table."""
-    found = []
-    places = [(place(feed.destination, environment), feed.dataset) for feed in feeds]
-    for (first, at), (second, other) in combinations(zip(feeds, places, strict=True), 2):
-        if at == other:
-            shared = _tables(first.source) & _tables(second.source)
-            if shared:
-                found.append((first, second, min(shared)))
-    return found
+    shared: dict[tuple[int, int], str] = {}
+    for neighbours in _by_place(feeds, environment):
+        writers: dict[str, list[int]] = {}
+        for number in _related(feeds, neighbours):
+            for table in _tables(feeds[number].source):
+                writers.setdefault(table, []).append(number)
+        for table, numbers in writers.items():
+            for pair in combinations(numbers, 2):
+                shared[pair] = min(table, shared.get(pair, table))
+    return [(feeds[first], feeds[second], table) for (first, second), table in sorted(shared.items())]
 
 
 def refuse_collisions(feeds: Sequence[Connection], environment: Mapping[str, str]) -> None:
@@ -81,6 +82,42 @@ def place(destination: Destination, environment: Mapping[str, str]) -> object:
 
 def _resolved(text: str, environment: Mapping[str, str]) -> str:
     return REFERENCE.sub(lambda found: environment.get(found.group(1)) or found.group(), text)
+
+
+def _by_place(feeds: Sequence[Connection], environment: Mapping[str, str]) -> Iterable[list[int]]:
+    """The places of those in the sequence that write into the same dataset."""
+    where: dict[str, object] = {}
+    found: dict[str, list[int]] = {}
+    for number, feed in enumerate(feeds):
+        if feed.destination.id not in where:
+            where[feed.destination.id] = place(feed.destination, environment)
+        found.setdefault(repr((where[feed.destination.id], feed.dataset)), []).append(number)
+    return [numbers for numbers in found.values() if len(numbers) > 1]
+
+
+def _related(feeds: Sequence[Connection], numbers: Iterable[int]) -> list[int]:
+    """Those whose prefix begins with another's, and those others: nobody else can share a name."""
+    found: set[int] = set()
+    above: list[int] = []
+    for number in sorted(numbers, key=lambda each: feeds[each].source.prefix):
+        while above and not feeds[number].source.prefix.startswith(feeds[above[-1]].source.prefix):
+            above.pop()
+        if above:
+            found |= {number, above[-1]}
+        above.append(number)
+    return sorted(found)
+
+
+def _near(prefix: str, other: str) -> bool:
+    """Whether one name can begin with both prefixes: what the longer has more is the beginning of a table's name."""
+    short, long = sorted((prefix, other), key=len)
+    more = long.removeprefix(short)
+    return long.startswith(short) and any(name.startswith(more) for name in _every_name())
+
+
+@cache
+def _every_name() -> frozenset[str]:
+    return _names("", catalog().values())
 
 
 def _tables(source: Source) -> frozenset[str]:
