@@ -26,6 +26,10 @@ docs:
     python docs/make.py
     python docs/picture.py
 
+# Make the pictures of the pages in the docs anew; a browser has to be here.
+screenshots:
+    python docs/screenshots.py
+
 # See it work.
 demo:
     counterfoil demo

@@ -62,12 +62,12 @@ def showing_of(store: Path, sandbox: Sandbox, cast: Cast) -> Iterator[Gallery]:
 
 def _choices(around: Surroundings, prepared: Prepared) -> Choices:
     cast = prepared.cast
-    named = {standing: quote(cast.sources[standing], safe="") for standing in Standing}
+    named = {standing: quote(cast.sources[standing], safe="") for standing in cast.sources}
     invited = users.invite(around, "barbara@example.com", role=Role.VIEWER)
     every_key = keys.every(around)
     return {
         "/sources/{name}": (named[Standing.ON_TIME],),
-        "/sources/{name} alone": tuple(named[standing] for standing in LOOKED_AT),
+        "/sources/{name} alone": tuple(named[standing] for standing in LOOKED_AT if standing in named),
         "/syncs/{sync_id}": tuple(dict.fromkeys(prepared.syncs.values())),
         "/setup/{draft_id}": _drafts(around, cast),
         "/destinations/{name}": tuple(quote(name, safe="") for name in (cast.lake, cast.finance)),
@@ -92,7 +92,7 @@ def _drafts(around: Surroundings, cast: Cast) -> tuple[str, ...]:
     choices = replace(
         done.choices,
         credential=sources.named(around.db, connected).credential.name,
-        prefix=cast.prefixes[Standing.ON_TIME],
+        prefix="wren_",
         schedule="every 1 hour from 00:00 UTC",
         streams_chosen=True,
         feeds=((cast.lake, "quickbooks"),),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from counterfoil.actions import alerts, keys, users
+from counterfoil.actions import alerts, following, keys, users
 from counterfoil.actions.alerts import Wanted
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.sync_now import sync_now
@@ -30,7 +30,6 @@ from counterfoil.store import (
     sources,
     syncs,
 )
-from counterfoil.store.db import Database
 from counterfoil.sync.progress import SILENT
 from tests.browser.service import tokens_of
 
@@ -59,13 +58,17 @@ CODES = {"RECONNECT": "quickbooks.reconnect_needed", "FAILED": "warehouse.refuse
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """What all things are called, and what errors say."""
+    """What all things are called, and what errors say.
+
+    `also` are more sources that are on time, and their prefixes; `ended` is what is said of a permission that ended.
+    """
 
     sources: Mapping[Standing, str]
     companies: Mapping[Standing, str]
     prefixes: Mapping[Standing, str] = field(
         default_factory=lambda: {each: f"{each.name.lower()}_" for each in Standing}
     )
+    also: Mapping[str, str] = field(default_factory=dict)
     lake: str = "lake"
     finance: str = "finance"
     person: str = "Grace Hopper"
@@ -73,6 +76,7 @@ class Cast:
     channel: str = "on call"
     what: str = "QuickBooks did not answer within 60 s, five times in a row."
     do: str = "Nothing has to be done: the next sync goes on where this one ended."
+    ended: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +92,7 @@ def prepare(around: Surroundings, sandbox: Sandbox, cast: Cast) -> Prepared:
     with around.db.transaction() as one:
         ran = _past(replace(around, db=one), sandbox, cast)
     real, _ = sync_now(around, cast.sources[Standing.ON_TIME], SILENT)
-    with around.db.transaction() as one:
-        _half_of_the_log(one, real, ran[Standing.SYNCING])
+    _begun_log(around, real, ran[Standing.SYNCING])
     _people(around, cast)
     alerts.look_round(around)
     found = {sync.state: sync.id for sync in reversed(ran.values())}
@@ -118,6 +121,8 @@ def _past(around: Surroundings, sandbox: Sandbox, cast: Cast) -> dict[Standing, 
         _spent(around, source)
         if standing.name in LAST:
             last[standing] = _history(around, cast, source, standing, chance)
+    for number, (name, prefix) in enumerate(cast.also.items()):
+        _also(around, cast, lake, replace(source, id=f"src_also{number}", name=name, prefix=prefix), chance)
     return last
 
 
@@ -152,6 +157,27 @@ def _source(around: Surroundings, sandbox: Sandbox, cast: Cast, standing: Standi
     return sources.named(around.db, source.name)
 
 
+def _also(around: Surroundings, cast: Cast, lake: Destination, like: Source, chance: random.Random) -> None:
+    """One more that is on time, of a company of its own."""
+    number = like.id.removeprefix("src_also")
+    credential = replace(
+        like.credential,
+        id=f"cred_also{number}",
+        name=like.name.lower(),
+        realm_id=f"913035784900010{number}",
+        environment=Environment.PRODUCTION,
+        company_name=like.name,
+        state=CredentialState.CONNECTED,
+    )
+    credentials.save(around.db, credential)
+    sources.save(around.db, replace(like, credential=credential, paused=False, streams=frozenset(READ)))
+    source = sources.named(around.db, like.name)
+    sources.set_next_run(around.db, source, around.now() + chance.randrange(3, 55) * HOUR / 60)
+    _feeds(around, source, (lake,))
+    _spent(around, source)
+    _history(around, cast, source, Standing.ON_TIME, chance)
+
+
 def _feeds(around: Surroundings, source: Source, into: tuple[Destination, ...]) -> None:
     for destination in into:
         feed = Connection(
@@ -168,13 +194,16 @@ def _history(
 ) -> Sync:
     """Syncs of the last days, one an hour, and the last one as the state wants it; that last one."""
     ends = [SyncState.SUCCEEDED] * RECENT + [LAST[standing.name]]
-    ends[RECENT // 3] = SyncState.FAILED
-    ends[RECENT // 2] = SyncState.PARTIAL
+    for state in (SyncState.FAILED, SyncState.PARTIAL, SyncState.INTERRUPTED):
+        ends[chance.randrange(RECENT)] = chance.choice((state, SyncState.SUCCEEDED))
     last: Sync | None = None
     for back, state in zip(range(RECENT, -1, -1), ends, strict=True):
         last = _sync(around, cast, source, state, back)
-        if back == 0 and last.code:
-            last = replace(last, code=CODES.get(standing.name, last.code))
+        if last.ended_at:
+            last = replace(last, ended_at=last.started_at + timedelta(seconds=chance.randrange(14, 75)))
+        if back == 0 and standing.name in CODES:
+            what, do = cast.ended or (cast.what, cast.do)
+            last = replace(last, code=CODES[standing.name], what=what, do=do)
         told = (
             ()
             if state in (SyncState.WAITING, SyncState.RUNNING)
@@ -194,7 +223,7 @@ def _sync(around: Surroundings, cast: Cast, source: Source, state: SyncState, ba
         source=source,
         started_at=began,
         asked_at=began - timedelta(seconds=2),
-        ended_at=began + timedelta(seconds=20 + back % 7 * 9) if state.is_over else None,
+        ended_at=began + timedelta(seconds=20) if state.is_over else None,
         state=state,
         cause=Cause.PERSON if back == RECENT else Cause.SCHEDULE,
         code="quickbooks.down" if failed else "",
@@ -228,10 +257,13 @@ def _outcomes(cast: Cast, source: Source, state: SyncState, chance: random.Rando
         )
 
 
-def _half_of_the_log(db: Database, real: Sync, running: Sync) -> None:
-    """What a sync that runs has said so far: the first half of what a real one said."""
-    said = log_lines.after(db, real.id, 0, limit=1_000)
-    log_lines.add(db, running.id, said[: len(said) // 2])
+def _begun_log(around: Surroundings, real: Sync, running: Sync) -> None:
+    """What a sync that runs has said so far: what was counted, and the first part of what a real one said."""
+    counts = {outcome.stream: outcome.read for outcome in outcomes.of(around.db, real.id)}
+    said = log_lines.after(around.db, real.id, 0, limit=1_000)
+    log_lines.add(around.db, running.id, [following.counted(counts, running.started_at)])
+    begun = [replace(line, n=line.n + 1) for line in said[: len(said) // 3]]
+    log_lines.add(around.db, running.id, begun)
 
 
 def _people(around: Surroundings, cast: Cast) -> None:
