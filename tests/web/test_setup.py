@@ -2,31 +2,26 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from counterfoil.actions import destinations, drafts, sources, syncs
-from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Role
 from counterfoil.model.schedule import Basic
 from counterfoil.model.sync import SyncState
-from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.running import Sandbox
-from counterfoil.store import drafts as stored
 from tests.api.service import Service
 from tests.web.conftest import Browser, agree, sign_up, sign_up_as
+from tests.web.setting_up import (
+    ACME,
+    SCHEDULE,
+    as_far_as_the_destination,
+    as_its_maker,
+    connect,
+    draft_of,
+)
 
 Browse = Callable[[Service], Browser]
-SCHEDULE = {
-    "prefix": "acme_",
-    "kind": "basic",
-    "every": "24 hours",
-    "start": "06:00",
-    "zone": "Europe/Berlin",
-    "cron": "",
-}
 
 
 @pytest.fixture
@@ -34,42 +29,6 @@ def ada(connected: Service, browse: Browse) -> Browser:
     browser = browse(connected)
     sign_up(browser)
     return browser
-
-
-ACME = "Acme <b>books"
-
-
-def draft_of(browser: Browser) -> str:
-    found = re.match(r"/setup/(draft_\w+)/", browser.path)
-    assert found, browser.path
-    return found[1]
-
-
-def connect(browser: Browser, sandbox: Sandbox) -> str:
-    """Name a source and connect its company; the address of the draft."""
-    browser.open("/directory")
-    browser.open("/setup")
-    browser.send("/setup", name=ACME)
-    draft = f"/setup/{draft_of(browser)}"
-    browser.http.follow_redirects = False
-    browser.send("/credentials/connect", name="acme", environment="sandbox", back=f"{draft}/connect")
-    browser.http.follow_redirects = True
-    browser.open(agree(browser.page.headers["location"], sandbox.realms[0]))
-    return draft
-
-
-def as_far_as_the_data(browser: Browser, sandbox: Sandbox) -> str:
-    """Connected, and with a schedule; the address of the draft."""
-    draft = connect(browser, sandbox)
-    browser.send(f"{draft}/connect", credential="acme")
-    browser.send(f"{draft}/schedule", **SCHEDULE)
-    return draft
-
-
-def as_far_as_the_destination(browser: Browser, sandbox: Sandbox) -> str:
-    draft = as_far_as_the_data(browser, sandbox)
-    browser.send(f"{draft}/data", all="no", stream="Invoice")
-    return draft
 
 
 def test_from_the_directory_to_a_first_sync_that_waits(ada: Browser, sandbox: Sandbox) -> None:
@@ -201,7 +160,7 @@ def test_without_a_script_the_page_shows_what_the_schedule_comes_to(ada: Browser
     assert "<b>west_</b>account<br>" in ada.page.text
     assert "07:15" in ada.page.text
     assert 'value="15 7 * * *"' in ada.page.text
-    assert drafts.show(_as(ada), draft.rsplit("/", 1)[1]).choices.schedule == ""
+    assert drafts.show(as_its_maker(ada), draft.rsplit("/", 1)[1]).choices.schedule == ""
 
 
 def test_a_table_that_another_source_writes_is_told_while_one_types(ada: Browser, sandbox: Sandbox) -> None:
@@ -232,67 +191,6 @@ def test_a_table_that_another_source_writes_is_told_while_one_types(ada: Browser
     assert ada.path == f"{draft}/first-sync"
 
 
-def test_records_are_counted_on_request_paid_for_once_and_ticks_stay(ada: Browser, sandbox: Sandbox) -> None:
-    draft = as_far_as_the_data(ada, sandbox)
-    assert "Count the records" in ada.page.text
-    ada.send(f"{draft}/counts", all="no", stream="Invoice")
-
-    assert "Count the records" not in ada.page.text
-    assert "Counted in QuickBooks" in ada.page.text
-    found = re.search(
-        r'value="Invoice" checked>.*?<span class="num small">([0-9,]+)</span>', ada.page.text, re.S
-    )
-    assert found
-    assert int(found[1].replace(",", "")) >= 3
-    assert 'value="Customer">' in ada.page.text
-
-
-def test_lists_that_chosen_records_name_are_hinted_at_and_added_by_a_click(
-    ada: Browser, sandbox: Sandbox
-) -> None:
-    draft = as_far_as_the_data(ada, sandbox)
-    ada.send(f"{draft}/chosen", all="no", stream="Payment")
-    assert "Named, and not chosen" in ada.page.text
-    assert 'value="Customer"' in ada.page.text
-    ada.open(f"{draft}/data")
-    ada.send(f"{draft}/data", all="no", stream="Payment", add="Customer Account")
-
-    assert ada.path == f"{draft}/data"
-    for name in ("Payment", "Customer", "Account"):
-        assert f'value="{name}" checked' in ada.page.text
-
-
-def test_some_can_be_chosen_of_every_stream(ada: Browser, sandbox: Sandbox) -> None:
-    as_far_as_the_data(ada, sandbox)
-
-    assert set(re.findall(r'name="stream" value="(\w+)"', ada.page.text)) == set(catalog())
-
-
-def test_a_source_without_a_destination_is_not_made(ada: Browser, sandbox: Sandbox) -> None:
-    draft = as_far_as_the_destination(ada, sandbox)
-    ada.send(f"{draft}/destination")
-
-    assert ada.page.status_code == 422
-    assert "No destination is chosen" in ada.page.text
-    assert sources.every(ada.service.db) == ()
-
-
-def test_a_destination_made_on_the_way_is_chosen_and_what_was_ticked_stays(
-    ada: Browser, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    draft = as_far_as_the_destination(ada, sandbox)
-    ada.send(f"{draft}/duckdb")
-    ada.send(f"{draft}/destination", destination="books", do="add", **{"dataset.books": "west"})
-    assert ada.path == "/destinations/new"
-    lake = {"kind": "duckdb", "name": "a lake", "option.path": str(tmp_path / "lake.duckdb")}
-    ada.send("/destinations/new", **lake, back=f"{draft}/destination", do="keep")
-
-    assert ada.path == f"{draft}/destination"
-    for name in ("books", "a lake"):
-        assert re.search(f'value="{name}"\\s*checked', ada.page.text)
-    assert 'value="west"' in ada.page.text
-
-
 def test_a_prefix_is_suggested_where_tables_without_one_are_there_already(
     ada: Browser, sandbox: Sandbox
 ) -> None:
@@ -319,10 +217,3 @@ def test_nobody_sees_the_draft_of_another(ada: Browser, sandbox: Sandbox, browse
     assert ed.open(f"{draft}/schedule").status_code == 404
     assert "Ada, last changed" in ed.open("/directory").text  # so that nobody sets up the same company
     assert draft not in ed.page.text
-
-
-def _as(browser: Browser) -> Surroundings:
-    """The surroundings, in the name of who made the only draft."""
-    (draft,) = stored.every(browser.service.db)
-    actor = replace(browser.service.around.actor, id=draft.user_id)
-    return replace(browser.service.around, actor=actor)
