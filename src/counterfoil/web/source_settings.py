@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from counterfoil.actions import activity, as_code, editing, forgetting, sources
+from counterfoil.actions.as_code import Code
 from counterfoil.actions.editing import Wanted, Weighed
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError, NotFound, SettingInvalid
 from counterfoil.web import source_form
@@ -139,11 +140,20 @@ def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
 
 
 def _beside(visit: Visit, name: str, sent: Sent) -> dict[str, Any]:
+    return {
+        "code": _code(visit, name, sent.wanted),
+        **source_form.preview(visit.around, name, sent.wanted, sent.schedule),
+    }
+
+
+def _code(visit: Visit, name: str, wanted: Wanted) -> Code | None:
+    """What does the same; none for what cannot be kept. To look at what stands, nothing else need be read."""
+    if wanted == editing.as_it_stands(sources.show(visit.around.db, name)):
+        return as_code.source(visit.around, name)
     try:
-        code = as_code.changed_source(visit.around, name, sent.wanted.changes)
+        return as_code.changed_source(visit.around, name, wanted.changes)
     except CounterfoilError:
-        code = None
-    return {"code": code, **source_form.preview(visit.around, name, sent.wanted, sent.schedule)}
+        return None
 
 
 def _unsent(wanted: Wanted) -> Sent:
