@@ -83,7 +83,8 @@ class Measured:
     worked: float  # by the processor, for server and client together: the same on a busy machine
 
     def __str__(self) -> str:
-        return f"{self.address:42} {self.median:8.1f} ms {self.slow:8.1f} ms {self.worked:8.1f} ms {self.size / 1024:6.0f} KB"
+        times = f"{self.median:8.1f} ms {self.slow:8.1f} ms {self.worked:8.1f} ms"
+        return f"{self.address:42} {times} {self.size / 1024:6.0f} KB"
 
 
 def measured(http: httpx2.Client, address: str, seconds: float) -> Measured:
