@@ -43,6 +43,10 @@ bench invoices="100000":
 bench-service seconds="180":
     python -m benchmarks.service {{seconds}}
 
+# Measure the dashboard with a thousand sources and a hundred thousand syncs: how long the server takes for each page.
+bench-pages seconds="1":
+    python -m benchmarks.pages {{seconds}}
+
 # Everything that has to hold before a change lands.
 ci:
     .ci/run

@@ -19,7 +19,9 @@ FIRST = 25
 """Sources on the first page; more have a page of their own."""
 PAGE = 50
 
-ORDER = {stands: place for place, stands in enumerate(Standing)}
+NOT_WELL = (Standing.RECONNECT, Standing.FAILED, Standing.LATE, Standing.BACKING_OFF, Standing.PARTLY)
+ORDER = {stands: place for place, stands in enumerate(NOT_WELL)}
+"""The others go by name, so that a list does not move whenever a sync begins."""
 
 
 class Sort(StrEnum):
@@ -152,7 +154,7 @@ def _sorted(some: Sequence[Judged], by: Sort) -> list[Judged]:
     """Ties go by name; what has no such time comes last."""
     named = sorted(some, key=lambda each: each[0].name.casefold())
     if by is Sort.NEED:
-        return sorted(named, key=lambda each: ORDER[each[1]] if each[1].needs_somebody else len(ORDER))
+        return sorted(named, key=lambda each: ORDER.get(each[1], len(ORDER)))
     if by is Sort.FRESH:
         return sorted(named, key=lambda each: _time(each[0].fresh_as_of))
     if by is Sort.NEXT:
