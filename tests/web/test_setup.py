@@ -129,6 +129,17 @@ def test_a_company_that_needs_it_is_reconnected_right_at_the_step(ada: Browser, 
     assert re.search(r'value="acme" required\s+checked', ada.page.text)
 
 
+def test_connected_companies_are_found_by_name_and_the_chosen_one_stays(
+    ada: Browser, sandbox: Sandbox
+) -> None:
+    draft = connect(ada, sandbox)
+
+    assert 'value="acme"' in ada.open(f"{draft}/connect?q={sandbox.realms[0]}").text
+    assert 'value="acme"' not in ada.open(f"{draft}/connect?q=nobody").text
+    ada.open(f"{draft}/connect?q=nobody&connected=acme")
+    assert re.search(r'value="acme" required\s+checked', ada.page.text)
+
+
 def test_what_was_typed_stays_when_it_cannot_be_used(ada: Browser, sandbox: Sandbox) -> None:
     draft = connect(ada, sandbox)
     ada.send(f"{draft}/connect", credential="acme")

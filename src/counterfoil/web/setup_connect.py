@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from counterfoil.actions import apps, credential_views, credentials, drafts
-from counterfoil.errors import CounterfoilError
+from counterfoil.actions.credential_views import CredentialView
+from counterfoil.actions.surroundings import Surroundings
+from counterfoil.errors import CounterfoilError, NotFound
 from counterfoil.model.credential import CredentialState, Environment
 from counterfoil.model.draft_source import Choices, DraftSource, Step
 from counterfoil.store.consents import PendingConsent
@@ -20,11 +22,14 @@ routes = APIRouter()
 
 
 @routes.get("/setup/{draft_id}/connect")
-def ask(visit: Visiting, draft_id: str, connected: str = "", answer: str = "") -> Response:
-    """One that is connected, or a new one. `connected` was connected just now; `answer` is what Intuit refused."""
+def ask(visit: Visiting, draft_id: str, connected: str = "", answer: str = "", q: str = "") -> Response:
+    """One that is connected, or a new one; `q` narrows them.
+
+    `connected` was connected just now; `answer` is what Intuit refused.
+    """
     draft = drafts.show(visit.around, draft_id)
     chosen = connected or draft.choices.credential
-    return _asked(visit, draft, chosen, None, refused=answer_of(visit, answer))
+    return _asked(visit, draft, chosen, None, refused=answer_of(visit, answer), q=q[:200])
 
 
 @routes.post("/setup/{draft_id}/connect")
@@ -53,8 +58,10 @@ def _asked(
     error: CounterfoilError | None,
     *,
     refused: PendingConsent | None = None,
+    q: str = "",
 ) -> Response:
     around = visit.around
+    found = credential_views.listed(around, q)
     intuit = urlsplit(around.app.authorize_url)
     return setup_page(
         visit,
@@ -63,9 +70,23 @@ def _asked(
         error,
         chosen=chosen,
         refused=refused,
-        credentials=credential_views.every(around),
+        q=q,
+        found=found,
+        credentials=_with_chosen(around, found.views, chosen),
         connected=CredentialState.CONNECTED,
         apps={each: apps.show(around, each) for each in Environment},
         elsewhere="" if (intuit.hostname or "").endswith(".intuit.com") else intuit.netloc,
         redirect_uri=visit.request.app.state.public_url + CALLBACK,
     )
+
+
+def _with_chosen(
+    around: Surroundings, found: tuple[CredentialView, ...], chosen: str
+) -> tuple[CredentialView, ...]:
+    """The chosen one first, if the others are too many to hold it."""
+    if not chosen or any(view.credential.name == chosen for view in found):
+        return found
+    try:
+        return (credential_views.show(around, chosen), *found)
+    except NotFound:
+        return found
