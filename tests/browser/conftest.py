@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from counterfoil.actions.browser import cookie
-from counterfoil.sandbox.company import companies
+from counterfoil.sandbox.company import Company, companies
 from counterfoil.sandbox.running import Sandbox
 from tests.api.service import opened
 from tests.browser.finding import STRICTNESS, NoBrowser, find_or_bring
@@ -55,26 +55,27 @@ def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
         browser.close()
 
 
+def new_window(
+    chromium: Browser, service: Addressed, *, size: ViewportSize = WIDE, session: str = "", **more: Any
+) -> Window:
+    """A window of its own at a service, for who has the session."""
+    context = chromium.new_context(
+        viewport=size, locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce", **more
+    )
+    context.set_default_timeout(PATIENCE)
+    if session:
+        name = cookie(service.url).name
+        context.add_cookies([{"name": name, "value": session, "url": service.url}])
+    return watched(context, service.url)
+
+
 @pytest.fixture
 def open_window(chromium: Browser) -> Iterator[OpenWindow]:
     """Open a window of its own at a service; at the end no page may have done what it must not do."""
     windows: list[Window] = []
 
-    def opened_one(
-        service: Addressed, *, size: ViewportSize = WIDE, session: str = "", **more: Any
-    ) -> Window:
-        context = chromium.new_context(
-            viewport=size,
-            locale="en-GB",
-            timezone_id="Europe/Berlin",
-            reduced_motion="reduce",
-            **more,
-        )
-        context.set_default_timeout(PATIENCE)
-        if session:
-            name = cookie(service.url).name
-            context.add_cookies([{"name": name, "value": session, "url": service.url}])
-        windows.append(watched(context, service.url))
+    def opened_one(service: Addressed, **how: Any) -> Window:
+        windows.append(new_window(chromium, service, **how))
         return windows[-1]
 
     yield opened_one
@@ -91,21 +92,45 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return path
 
 
+@pytest.fixture(scope="session")
+def made_up() -> list[Company]:
+    """Two companies; their books are written once, and each sandbox begins with them as they were."""
+    return companies(2, seed=5, invoices=3, now=NOW)
+
+
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(companies(2, seed=5, invoices=3, now=NOW)) as running:
+def sandbox(made_up: list[Company]) -> Iterator[Sandbox]:
+    with Sandbox(made_up) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def gallery(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+def gallery(
+    migrated_file: Path, made_up: list[Company], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gallery]:
     """A store with one of everything, shown and never changed."""
     store = Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("gallery") / "counterfoil.db"))
-    with (
-        Sandbox(companies(2, seed=5, invoices=3, now=NOW)) as running,
-        showing_of(store, running, PLAIN) as shown,
-    ):
+    with Sandbox(made_up) as running, showing_of(store, running, PLAIN) as shown:
         yield shown
+
+
+@pytest.fixture(scope="session")
+def _visitors(chromium: Browser, gallery: Gallery) -> Iterator[dict[str, Window]]:
+    """Windows that nothing is done in but looking: who is signed in, and who is not."""
+    windows = {session: new_window(chromium, gallery, session=session) for session in ("", gallery.session)}
+    yield windows
+    for window in windows.values():
+        window.context.close()
+
+
+@pytest.fixture
+def look(_visitors: dict[str, Window]) -> Iterator[Callable[[str], Window]]:
+    """The window of a session in the gallery, for tests that only look."""
+    yield _visitors.__getitem__
+    complaints = [complaint for window in _visitors.values() for complaint in window.complaints]
+    for window in _visitors.values():
+        window.complaints.clear()
+    assert complaints == []
 
 
 @pytest.fixture

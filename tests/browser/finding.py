@@ -16,15 +16,19 @@ STRICTNESS = "COUNTERFOIL_BROWSER"
 """With `required` in the environment, tests that find no browser fail instead of being skipped."""
 
 PROGRAMS = (
+    "chromium-headless-shell",  # does the same for half of the work
     "chromium",
-    "chromium-headless-shell",
     "chromium-browser",
     "google-chrome",
     "google-chrome-stable",
     "chrome",
 )
-INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "chromium")
-UPDATE = ("apt-get", "update", "-o", "DPkg::Lock::Timeout=120")
+WAIT = ("-o", "DPkg::Lock::Timeout=120")
+UPDATE = ("apt-get", "update", *WAIT)
+INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", *WAIT)
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""The first one that this Debian knows."""
+
 PATIENCE = 300.0
 """Seconds that bringing one up may take."""
 
@@ -65,9 +69,7 @@ def find_or_bring(own: str, say: Callable[[str], None]) -> Path:
         with _alone():
             found = find(own)  # while it waited, another one may have brought it
             if found is None:
-                say(
-                    "No browser is here: installing Debian's chromium for the tests in tests/browser (up to 5 minutes)."
-                )
+                say("No browser is here: installing Debian's Chromium for tests/browser (some minutes).")
                 found = _install(own)
     if found is None:
         raise NoBrowser(f"No browser is here. {INSTEAD}")
@@ -79,18 +81,27 @@ def _may_install() -> bool:
 
 
 def _install(own: str) -> Path | None:
+    _run(UPDATE)  # fails where one source of packages is away; the package may be known all the same
+    failures = []
+    for package in PACKAGES:
+        failure = _run((*INSTALL, package))
+        if not failure:
+            return find(own)
+        failures.append(failure)
+    raise NoBrowser(f"No browser is here, and none could be installed: {failures[-1]} {INSTEAD}")
+
+
+def _run(command: tuple[str, ...]) -> str:
+    """Run it; what went wrong, or ""."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (UPDATE, INSTALL):
-        try:
-            ended = subprocess.run(
-                command, env=environment, timeout=PATIENCE, capture_output=True, text=True, check=False
-            )
-        except subprocess.TimeoutExpired as late:
-            raise NoBrowser(f"`{' '.join(command)}` took longer than {PATIENCE:.0f} s. {INSTEAD}") from late
-        if ended.returncode:
-            last = (ended.stderr.strip().splitlines() or ["no word of why"])[-1]
-            raise NoBrowser(f"`{' '.join(command)}` failed: {last} {INSTEAD}")
-    return find(own)
+    try:
+        ended = subprocess.run(
+            command, env=environment, timeout=PATIENCE, capture_output=True, text=True, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"`{' '.join(command)}` took longer than {PATIENCE:.0f} s."
+    last = (ended.stderr.strip().splitlines() or ["no word of why"])[-1]
+    return f"`{' '.join(command)}` failed: {last}" if ended.returncode else ""
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from counterfoil.actions import alerts, drafts, keys, users
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Role
 from counterfoil.model.standing import Standing
+from counterfoil.model.sync import SyncState
 from counterfoil.sandbox.running import Sandbox
 from counterfoil.store import credentials, sources
 from tests.api.service import opened
@@ -23,8 +24,12 @@ PLAIN = Cast(
 )
 
 
-LOOKED_AT = (Standing.ON_TIME, Standing.RECONNECT, Standing.SYNCING, Standing.PAUSED, Standing.NEW)
+LOOKED_AT = (Standing.ON_TIME, Standing.RECONNECT, Standing.SYNCING, Standing.NEW)
 """The page of a source that stands otherwise looks like one of these; the list shows them all."""
+
+
+ENDS = (SyncState.FAILED, SyncState.RUNNING, SyncState.SUCCEEDED, SyncState.PARTIAL)
+"""So do the pages of syncs."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +73,16 @@ def _choices(around: Surroundings, prepared: Prepared) -> Choices:
     return {
         "/sources/{name}": (named[Standing.ON_TIME],),
         "/sources/{name} alone": tuple(named[standing] for standing in LOOKED_AT if standing in named),
-        "/syncs/{sync_id}": tuple(dict.fromkeys(prepared.syncs.values())),
+        "/syncs/{sync_id}": (prepared.syncs[SyncState.FAILED],),
+        "/syncs/{sync_id} alone": (
+            *(prepared.syncs[state] for state in ENDS),
+            *(f"{prepared.syncs[state]}?first=1" for state in (SyncState.RUNNING, SyncState.SUCCEEDED)),
+        ),
         "/setup/{draft_id}": _drafts(around, cast),
         "/destinations/{name}": tuple(quote(name, safe="") for name in (cast.lake, cast.finance)),
-        "/credentials/{name}": tuple(quote(each.name, safe="") for each in credentials.every(around.db)[:3]),
+        "/credentials/{name}": tuple(quote(each.name, safe="") for each in credentials.every(around.db)[:1]),
         "/welcome/{word}": (invited.word, "worn-out"),
-        "/users/{user_id}": tuple(each.id for each in users.every(around)),
+        "/users/{user_id}": tuple(each.id for each in users.every(around)[1:2]),
         "/keys/{key_id}": tuple(each.id for each in every_key),
         "/alerts/channels/{channel_id}": tuple(each.channel.id for each in alerts.every_channel(around.db)),
         "/audit/{name}": ("audit.csv", "audit.jsonl"),

@@ -5,19 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from counterfoil.model.standing import Standing
 from counterfoil.model.sync import SyncState
-from counterfoil.sandbox.company import companies
+from counterfoil.sandbox.company import Company
 from counterfoil.sandbox.running import Sandbox
 from tests.browser.addresses import SIGNED_OUT, addresses, routes
 from tests.browser.axe import too_wide
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import new_window
 from tests.browser.gallery import Gallery, showing_of
 from tests.browser.prepared import Cast
 from tests.browser.window import NARROW, Window
-from tests.road.conftest import NOW
 
 NAMES = (
     "<script data-evil src=data:,evil()>",
@@ -54,10 +53,12 @@ EVIL = "document.querySelectorAll('[data-evil], img[src=x]').length + ('evil' in
 
 
 @pytest.fixture(scope="session")
-def wild(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+def wild(
+    migrated_file: Path, made_up: list[Company], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gallery]:
     """A store in which everything has such a name, and records of QuickBooks have such values."""
     store = Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("wild") / "counterfoil.db"))
-    with Sandbox(companies(1, seed=5, invoices=3, now=NOW)) as sandbox:
+    with Sandbox(made_up) as sandbox:
         books = sandbox.books()
         customer = books.create("Customer", {"DisplayName": NAMES[1], "Notes": LONG, "CompanyName": NAMES[0]})
         invoice = books.ids("Invoice")[-1]
@@ -67,9 +68,20 @@ def wild(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield shown
 
 
+@pytest.fixture(scope="session")
+def _eves(chromium: Browser, wild: Gallery) -> Iterator[Window]:
+    window = new_window(chromium, wild, size=NARROW, session=wild.session)
+    yield window
+    window.context.close()
+
+
 @pytest.fixture
-def eve(wild: Gallery, open_window: OpenWindow) -> Window:
-    return open_window(wild, size=NARROW, session=wild.session)
+def eve(_eves: Window) -> Iterator[Window]:
+    """Somebody who only looks, in one window after the other; no page may have done what it must not do."""
+    yield _eves
+    complaints = list(_eves.complaints)
+    _eves.complaints.clear()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("route", [route for route in routes() if route not in SIGNED_OUT])
@@ -80,7 +92,11 @@ def test_nothing_comes_of_it_on_any_page(route: str, wild: Gallery, eve: Window)
         assert too_wide(eve.page, (NARROW["width"],)) == []
 
 
-@pytest.mark.parametrize("standing", Standing, ids=lambda standing: standing.name)
+@pytest.mark.parametrize(
+    "standing",
+    [Standing.RECONNECT, Standing.PARTLY, Standing.NEW, Standing.PAUSED],
+    ids=lambda standing: standing.name,
+)
 def test_a_source_is_reached_by_its_name_from_the_list(standing: Standing, eve: Window) -> None:
     eve.open("/sources")
     eve.page.get_by_role("link", name=WILD.sources[standing], exact=True).first.click()

@@ -1,13 +1,12 @@
 """Every page there is: no barriers, nothing that sticks out, nothing on the console."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from counterfoil.model.standing import Standing
 from tests.browser.addresses import BESIDES, SIGNED_OUT, addresses, routes
 from tests.browser.axe import WAYS, Way, barriers, too_wide
-from tests.browser.conftest import OpenWindow
 from tests.browser.gallery import Gallery
 from tests.browser.window import Window
 
@@ -21,9 +20,9 @@ def wrong(window: Window, address: str, ways: Iterable[Way] = WAYS) -> list[str]
 
 @pytest.mark.parametrize("route", routes())
 def test_a_page_has_no_barriers_and_fits_any_window(
-    route: str, gallery: Gallery, open_window: OpenWindow
+    route: str, gallery: Gallery, look: Callable[[str], Window]
 ) -> None:
-    window = open_window(gallery, session="" if route in SIGNED_OUT else gallery.session)
+    window = look("" if route in SIGNED_OUT else gallery.session)
 
     first, *others = addresses(route, gallery.choices)
     found = wrong(window, first)
@@ -35,15 +34,15 @@ def test_a_page_has_no_barriers_and_fits_any_window(
 
 @pytest.mark.parametrize("address", BESIDES)
 def test_so_has_no_page_whose_address_says_more(
-    address: str, gallery: Gallery, open_window: OpenWindow
+    address: str, gallery: Gallery, look: Callable[[str], Window]
 ) -> None:
-    found = wrong(open_window(gallery, session=gallery.session), address)
+    found = wrong(look(gallery.session), address)
 
     assert not found, "\n".join(found)
 
 
-def test_sources_in_every_state_are_among_them(gallery: Gallery, open_window: OpenWindow) -> None:
-    window = open_window(gallery, session=gallery.session)
+def test_sources_in_every_state_are_among_them(gallery: Gallery, look: Callable[[str], Window]) -> None:
+    window = look(gallery.session)
     window.open("/sources")
     shown = window.page.get_by_role("main").inner_text().lower()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from counterfoil.sandbox.running import Sandbox
+from tests.browser.axe import barriers
 from tests.browser.conftest import OpenWindow
 from tests.browser.service import Service, add_source
 from tests.browser.steps import (
@@ -87,6 +88,7 @@ def test_a_destination_that_fails_its_test_says_at_which_step_and_can_be_mended(
     proof = ada.page.get_by_role("status").filter(has_text="Stopped at step")
     expect(proof).to_contain_text("failed")
     expect(ada.field("Path")).to_have_value(str(tmp_path / "taken"))
+    assert barriers(ada.page) == []
 
     ada.field("Path").fill(str(tmp_path / "lake.duckdb"))
     ada.button("Test and add").click()
@@ -124,6 +126,7 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing_of_what_was_typed(
     expect(grace.page.get_by_role("alert").first).to_contain_text("Somebody else changed this source")
     expect(grace.page.get_by_role("row", name="sons_")).to_contain_text("alder_")
     expect(grace.page.get_by_role("textbox", name="Table prefix")).to_have_value("alder_")
+    assert barriers(grace.page) == []
 
 
 def save_prefix(window: Window, prefix: str) -> None:

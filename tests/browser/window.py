@@ -37,13 +37,13 @@ class Window:
         return self.page.goto(path if path.startswith("http") else f"{self.url}{path}")
 
     def is_page(self, path: str) -> bool:
-        """Open an address, and tell whether it is a whole page: no file to keep, and no piece of one."""
+        """Open an address, and tell whether a whole page is there: no file to keep, no piece, no way to another."""
         with suppress(Error):  # Playwright's for a file: the window stays where it was
             shown = self.open(path)
             assert shown is not None
             assert shown.status < 500, path
             whole: bool = self.page.evaluate("document.doctype !== null")
-            return whole
+            return whole and self.path == urlsplit(path).path
         return False
 
     @property
