@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from counterfoil.actions import again, credentials, destinations, editing, sources
@@ -142,7 +143,7 @@ def _rows(around: Surroundings, wanted: Wanted) -> list[FeedRow]:
 def _texts(text: str) -> Mapping[str, str]:
     """What the page said it had shown; anything else counts as nothing."""
     try:
-        read_ = json.loads(text[:LONGEST])
+        read_ = json.loads(text[:LONGEST], parse_float=Decimal)
     except ValueError:
         return {}
     if not isinstance(read_, dict):
