@@ -172,7 +172,7 @@ class Merge:
         meets_rows = any(name not in self.made for name, _ in family)
         self.dialect.execute("TRUNCATE TABLE newest")
         self.dialect.find_newest(batch.files.get(batch.table.name, ()), listed=meets_rows)
-        some_gone = meets_rows and self._list_gone(batch)
+        some_gone = self._list_gone(batch)  # also in a new table: one may have been read, and deleted since
         for name, table in family:
             out, into = self._replace(table, list(batch.files.get(table.name, ())))
             deleted = self._bury(table) if some_gone else 0
