@@ -184,6 +184,21 @@ def test_the_second_of_two_editors_chooses_whose(ada: Browser, whose: str, prefi
     assert (source(ada, "Mine").prefix, ada.path) == (prefix, "/sources/Mine/settings")
 
 
+def test_who_edits_a_source_that_was_renamed_meanwhile_is_told_and_loses_nothing(ada: Browser) -> None:
+    sources.change(ada.service.around, "Acme", Changes(name="Theirs"))
+    fields: dict[str, Any] = filled(ada.page.text, "settings") | {"prefix": "mine_"}
+    assert "a_customer becomes mine_customer" in ada.http.post(f"{ada.path}/beside", data=fields).text
+
+    save(ada, prefix="mine_")
+
+    assert ada.page.status_code == 409
+    after = filled(ada.page.text, "settings")
+    assert (after["prefix"], after["name"]) == (["mine_"], ["Theirs"])
+    save(ada)
+    save(ada)
+    assert source(ada, "Theirs").prefix == "mine_"
+
+
 def test_what_was_made_for_it_just_now_is_chosen_when_one_comes_back(ada: Browser) -> None:
     ada.open("/sources/Acme/settings?added=pond&connected=nobody")
 

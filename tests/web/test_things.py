@@ -1,6 +1,7 @@
 """Destinations, credentials and the app at Intuit, on their pages."""
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from counterfoil.destinations import KINDS
 from counterfoil.model.actor import Role
 from counterfoil.model.credential import CredentialState, Environment, Tokens
 from counterfoil.sandbox.running import Sandbox
-from tests.api.service import Service
+from tests.api.service import Service, opened, serving, surroundings
 from tests.web.conftest import Browser, agree, sign_up, sign_up_as
 
 Browse = Callable[[Service], Browser]
@@ -224,6 +225,28 @@ def test_the_page_of_the_app_leads_through_making_one_and_checks_it(ada: Browser
     ada.send("/app", environment="sandbox", version="0")
 
     assert "Intuit knows this app." in ada.page.text
+
+
+def test_the_page_of_the_app_takes_the_token_of_its_webhooks_and_never_shows_it(
+    template: Path, tmp_path: Path, browse: Browse
+) -> None:
+    path = Path(shutil.copy(template, tmp_path / "counterfoil.db"))
+    keys = {"environment": "production", "client_id": "mine", "client_secret": "mine", "version": "0"}
+    token = "d2e1-verifies"
+    with opened(f"sqlite:///{path}", tmp_path) as db:
+        around = surroundings(db, tmp_path)
+        keyless = replace(around, app=replace(around.app, client_id=""))
+        with serving(keyless) as bare:
+            ada = browse(bare)
+            sign_up(ada)
+            ada.open("/app?environment=production")
+            assert "http://localhost:8080/webhooks/quickbooks" in ada.page.text
+
+            ada.send("/app", **keys, verifier_token=token)
+
+            assert apps.show(keyless, Environment.PRODUCTION).webhooks
+            assert token not in ada.open("/app?environment=production").text
+            assert "One is kept; leave this empty to keep it." in ada.page.text
 
 
 @pytest.mark.parametrize(

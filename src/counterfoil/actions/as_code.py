@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from counterfoil.actions import as_commands
 from counterfoil.actions.as_yaml import Things, Written, written
-from counterfoil.actions.destination_changes import NewDestination, kind_of
+from counterfoil.actions.destination_changes import NewDestination, kind_of, refuse_faults
 from counterfoil.actions.draft import Birth, Draft
 from counterfoil.actions.known import known_as, read_known
 from counterfoil.actions.references import shows_password
@@ -91,6 +91,7 @@ def changed_destination(around: Surroundings, name: str, typed: NewDestination) 
     kept = destinations.secrets(around.db, before.id)
     sealed = seal(kind_of(before.kind), typed.options, kept)
     after = replace(before, name=typed.name, options=_without_passwords(sealed.options))
+    refuse_faults(after, kind_of(after.kind))
     whole = _of_destination(after)
     anew = [option for option, secret in sealed.secrets.items() if kept.get(option) != secret]
     command = as_commands.changing_destination(before, after, anew)
@@ -140,7 +141,9 @@ def _code(commands: Sequence[str], file: Written, *, connect: str = "") -> Code:
 
 def _typed(around: Surroundings, new: NewDestination) -> Destination:
     options = _without_passwords(seal(kind_of(new.kind), new.options, {}).options)
-    return Destination(id="", name=new.name, kind=new.kind, created_at=around.now(), options=options)
+    made = Destination(id="", name=new.name, kind=new.kind, created_at=around.now(), options=options)
+    refuse_faults(made, kind_of(new.kind))
+    return made
 
 
 def _without_passwords(options: Mapping[str, str]) -> Mapping[str, str]:

@@ -111,7 +111,7 @@ def kind_of(name: str) -> Kind:
 def _save(
     around: Surroundings, one: Database, known: Known, destination: Destination, sealed: Sealed
 ) -> None:
-    _refuse_faults(destination, kind_of(destination.kind))
+    refuse_faults(destination, kind_of(destination.kind))
     refuse_aim(around, kind_of(destination.kind), destination.options)
     target = _draft(known, destination)
     refuse_collisions(target.connections, around.environment)
@@ -144,7 +144,8 @@ def _refuse_taken(known: Known, name: str) -> None:
         raise AlreadyExists(f"There is a destination named {name!r} already.", do="Choose another name.")
 
 
-def _refuse_faults(destination: Destination, kind: Kind) -> None:
+def refuse_faults(destination: Destination, kind: Kind) -> None:
+    """Raises SettingInvalid with all that its kind does not take, or still needs."""
     options = {option.name: option for option in kind.options}
     faults = [
         f"The name {shown(destination.name)} {fault}." for fault in [name_fault(destination.name)] if fault

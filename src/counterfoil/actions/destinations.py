@@ -34,6 +34,11 @@ def show(db: Database, name: str) -> Destination:
     return destinations.named(db, name)
 
 
+def name_by_now(db: Database, name: str, destination_id: str) -> str:
+    """What a destination is called by now, by its id: it may have been renamed while somebody had its form open."""
+    return next((each.name for each in destinations.every(db) if each.id == destination_id), name)
+
+
 def remove(around: Surroundings, name: str, *, version: int | None = None) -> None:
     """Forget a destination; its tables stay in the warehouse. Raises Forbidden, NotFound, InUse, ChangedMeanwhile."""
     need(around.actor, Role.EDITOR)

@@ -64,6 +64,12 @@ def show(db: Database, name: str) -> SourceView:
     return _view(db, sources.named(db, name))
 
 
+def name_by_now(db: Database, name: str, source_id: str) -> str:
+    """What a source is called by now, by its id: it may have been renamed while somebody had its form open."""
+    found = sources.some(db, [source_id]) if source_id else ()
+    return found[0].name if found else name
+
+
 def create(around: Surroundings, new: NewSource) -> SourceView:
     """Make a source. Raises Forbidden, NotFound, SettingInvalid, AlreadyExists for a name or a table."""
     need(around.actor, Role.EDITOR)

@@ -20,6 +20,7 @@ class Option(BaseModel):
     required: bool
     secret: bool = Field(description="Given as `${NAME}`, looked up where the service runs; never shown.")
     default: str | None
+    choices: list[str] = Field(description="What it may be; empty where any text will do.")
 
 
 class Kind(BaseModel):
@@ -64,4 +65,5 @@ def _option(option: ModelOption) -> Option:
         required=option.required,
         secret=option.secret,
         default=None if option.default is None else str(option.default),
+        choices=list(option.choices),
     )

@@ -1,11 +1,13 @@
 """Making a destination: a form that follows from what its kind declares, and a test before it is kept."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import destination_changes, proving
+from counterfoil.actions import as_code, destination_changes, proving
+from counterfoil.actions.as_code import Code
 from counterfoil.actions.consenting import page_of_ours
 from counterfoil.actions.destination_changes import NewDestination, kind_of
 from counterfoil.actions.proving import Proved
@@ -34,7 +36,7 @@ def new(visit: Visiting, kind: str = "", back: str = "") -> Response:
 def create(visit: Visiting, form: Form) -> Response:
     """Try it, make it, and go back to where it is needed; one that does not work is made only when asked again."""
     kind, back = kind_of(form["kind"]), page_of_ours(form["back"])
-    options = given(kind, form)
+    options = given(kind, typed_in(form))
     tried = Destination(
         id="", name=form["name"], kind=kind.name, created_at=visit.around.now(), options=options
     )
@@ -56,9 +58,15 @@ def create(visit: Visiting, form: Form) -> Response:
     return go(onward, f"{made.name} is kept{' and works' if proved else ''}.")
 
 
-def given(kind: Kind, form: Posted) -> dict[str, str]:
+@routes.post("/destinations/new/code")
+def code_of_new(visit: Visiting, form: Form) -> Response:
+    """What the form comes to as code, while it is filled in."""
+    return part(visit, "code_again.html", code=_code(visit, kind_of(form["kind"]), typed_in(form)))
+
+
+def given(kind: Kind, typed: Mapping[str, str]) -> dict[str, str]:
     """The kind's options that were filled in; a secret just as it was typed."""
-    read = {option.name: form.raw(f"option.{option.name}") for option in kind.options}
+    read = {option.name: typed.get(f"option.{option.name}", "") for option in kind.options}
     return {
         option.name: read[option.name] if option.secret else read[option.name].strip()
         for option in kind.options
@@ -107,7 +115,17 @@ def _form(
         back=back,
         proved=proved,
         error=error,
+        code=_code(visit, kind, typed),
     )
+
+
+def _code(visit: Visit, kind: Kind, typed: dict[str, str]) -> Code | None:
+    """What does the same; none for what cannot be kept."""
+    try:
+        new = NewDestination(name=typed["name"], kind=kind.name, options=given(kind, typed))
+        return as_code.new_destination(visit.around, new)
+    except CounterfoilError:
+        return None
 
 
 def _free_name(visit: Visit, kind: Kind) -> str:

@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from counterfoil.actions import as_code, destination_changes, destination_views, destinations, proving
+from counterfoil.actions.as_code import Code
+from counterfoil.actions.destination_changes import NewDestination
 from counterfoil.actions.destination_views import DestinationView
 from counterfoil.actions.proving import Proved
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError
@@ -14,7 +16,7 @@ from counterfoil.model.source import Source
 from counterfoil.store import holdings
 from counterfoil.web.destination_form import fields_of, given, keep_sealed, typed_in
 from counterfoil.web.errors import status_of
-from counterfoil.web.page import go, page
+from counterfoil.web.page import go, page, part
 from counterfoil.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
@@ -48,6 +50,7 @@ def edit(visit: Visiting, name: str) -> Response:
 @routes.post("/destinations/{name:path}/edit")
 def change(visit: Visiting, name: str, form: Form) -> Response:
     """Keep other options; a secret that is left empty stays."""
+    name = destinations.name_by_now(visit.around.db, name, form["destination"])
     view = destination_views.show(visit.around, name)
     try:
         kind = destination_changes.kind_of(view.destination.kind)
@@ -55,7 +58,7 @@ def change(visit: Visiting, name: str, form: Form) -> Response:
             visit.around,
             name,
             new_name=form["name"],
-            options=keep_sealed(view.destination, kind, given(kind, form)),
+            options=keep_sealed(view.destination, kind, given(kind, typed_in(form))),
             version=_version(form),
         )
     except CounterfoilError as error:
@@ -117,6 +120,25 @@ def _shown(
     )
 
 
+@routes.post("/destinations/{name:path}/edit/code")
+def code_of_change(visit: Visiting, name: str, form: Form) -> Response:
+    """What the form comes to as code, while it is filled in."""
+    name = destinations.name_by_now(visit.around.db, name, form["destination"])
+    view = destination_views.show(visit.around, name)
+    return part(visit, "code_again.html", code=_code(visit, view, typed_in(form)))
+
+
+def _code(visit: Visit, view: DestinationView, typed: dict[str, str]) -> Code | None:
+    """What does the same; none for what cannot be kept."""
+    kind = destination_changes.kind_of(view.destination.kind)
+    options = keep_sealed(view.destination, kind, given(kind, typed))
+    new = NewDestination(name=typed["name"], kind=kind.name, options=options)
+    try:
+        return as_code.changed_destination(visit.around, view.destination.name, new)
+    except CounterfoilError:
+        return None
+
+
 def _form(
     visit: Visit, view: DestinationView, typed: dict[str, str], error: CounterfoilError | None = None
 ) -> Response:
@@ -127,6 +149,7 @@ def _form(
         view=view,
         kind=destination_changes.kind_of(view.destination.kind),
         typed=typed,
+        code=_code(visit, view, typed),
         others=_changed_by_others(view, typed) if isinstance(error, ChangedMeanwhile) else (),
         error=error,
     )

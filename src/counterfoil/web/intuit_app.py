@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from counterfoil.actions import apps
 from counterfoil.actions.consenting import page_of_ours
+from counterfoil.actions.installation import WEBHOOKS
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.credential import Environment
 from counterfoil.web.consent import CALLBACK
@@ -33,6 +34,7 @@ def save(visit: Visiting, form: Form) -> Response:
                 world,
                 client_id=form["client_id"],
                 client_secret=form["client_secret"],
+                verifier_token=form["verifier_token"],
                 version=version,
             )
         apps.check(visit.around, world)
@@ -44,7 +46,7 @@ def save(visit: Visiting, form: Form) -> Response:
 def _shown(
     visit: Visit, world: Environment, back: str, *, client_id: str, error: CounterfoilError | None
 ) -> Response:
-    redirect_uri = visit.request.app.state.public_url + CALLBACK
+    ours = visit.request.app.state.public_url
     view = apps.show(visit.around, world)
     return page(
         visit,
@@ -54,7 +56,8 @@ def _shown(
         worlds=list(Environment),
         app=view,
         client_id=client_id or view.client_id,
-        steps=apps.steps(world, redirect_uri),
+        steps=apps.steps(world, ours + CALLBACK),
+        webhooks_address=ours + WEBHOOKS,
         back=back,
         error=error,
     )

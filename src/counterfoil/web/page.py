@@ -52,6 +52,9 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Res
         "notice": _notice(visit.request),
         "theme": theme_of(visit.request),
     }
+    hidden = frame.keys() & shown.keys() - {"needing"}
+    if hidden:
+        raise ValueError(f"{template} would hide the frame's {', '.join(sorted(hidden))}.")
     answer = _render(template, now, status, {**frame, **shown})
     answer.headers["Content-Security-Policy"] = _policy(around.app.authorize_url)
     if frame["notice"]:

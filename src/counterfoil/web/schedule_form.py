@@ -87,8 +87,8 @@ def preview(around: Surroundings, typed: Typed, streams: Sequence[Stream], own: 
         "runs": _runs(schedule, now),
         "zone": "UTC" if schedule is None or isinstance(schedule, Manual) else schedule.zone,
         "cost": costs(schedule, streams, around.clocks, now) if schedule else None,
-        "used": standing(around.db, now, around.monthly_calls).used,
-        "allowance": around.monthly_calls,
+        "spent": standing(around.db, now, around.monthly_calls).used,
+        "free": around.monthly_calls,
     }
 
 

@@ -18,7 +18,7 @@ from counterfoil.web.consent import answer_of
 from counterfoil.web.page import go, part
 from counterfoil.web.source_form import Sent
 from counterfoil.web.sources import shown
-from counterfoil.web.visit import Form, Visit, Visiting
+from counterfoil.web.visit import Form, Posted, Visit, Visiting
 
 routes = APIRouter()
 TAB = "/settings"
@@ -47,7 +47,7 @@ def settings(visit: Visiting, name: str, connected: str = "", added: str = "", a
 @routes.post("/sources/{name}/settings")
 def change(visit: Visiting, name: str, form: Form) -> Response:
     """Show what a change means for tables that are there; then, asked again, do it."""
-    around = visit.around
+    around, name = visit.around, _name_by_now(visit, name, form)
     view = sources.show(around.db, name)
     kept = editing.as_it_stands(view)
     sent = source_form.read(form, kept)
@@ -67,7 +67,7 @@ def change(visit: Visiting, name: str, form: Form) -> Response:
 @routes.post("/sources/{name}/settings/beside")
 def beside(visit: Visiting, name: str, form: Form) -> Response:
     """What the form comes to while it is filled in."""
-    around = visit.around
+    around, name = visit.around, _name_by_now(visit, name, form)
     sent = source_form.read(form, editing.as_it_stands(sources.show(around.db, name)))
     weighed = editing.weigh(around, name, sent.wanted)
     shown_ = _beside(visit, name, sent)
@@ -92,6 +92,10 @@ def remove(visit: Visiting, name: str, form: Form) -> Response:
     except CounterfoilError as error:
         return _farewell(visit, name, form["typed"], error)
     return go("/sources", f"{name} is forgotten. Its tables stay in the warehouse.")
+
+
+def _name_by_now(visit: Visit, name: str, form: Posted) -> str:
+    return sources.name_by_now(visit.around.db, name, form["source"])
 
 
 def _farewell(visit: Visit, name: str, typed: str, error: CounterfoilError | None) -> Response:
