@@ -111,7 +111,10 @@ def prove(dialect: Dialect, dataset: str) -> Generator[None, None, None]:
 
 @dataclass(slots=True)
 class Merge:
-    """One landing into one dataset. `run` is the whole of it; `ready` when all tables are known to be there."""
+    """One landing into one dataset. `run` is the whole of it; `ready` when all tables are known to be there.
+
+    Where making tables ends a transaction, `prepare` and `scratch` come before it, and `merge` within.
+    """
 
     dialect: Dialect
     landing: Landing
@@ -123,22 +126,31 @@ class Merge:
 
     def run(self) -> Mapping[str, TableChange]:
         if not self.ready:
-            self._prepare()
+            self.prepare()
+        self.scratch()
+        self.merge()
+        if self.landing.batches:
+            self.dialect.execute("DROP TABLE newest")
+            self.dialect.execute("DROP TABLE gone")
+        return self.changes
+
+    def scratch(self) -> None:
+        """Tables of this session alone: the ids that come, and those that go."""
         if self.landing.batches:
             text, number = self.dialect.types[ColumnType.TEXT], self.dialect.types[ColumnType.INTEGER]
             self.dialect.execute(f"CREATE TEMPORARY TABLE newest (id {text}, _seq {number})")
             self.dialect.execute(f"CREATE TEMPORARY TABLE gone (id {text})")
+
+    def merge(self) -> None:
+        """Put every batch in place, and sign."""
         for batch in self.landing.batches:
             self._merge(batch)
         for table in self.made.values():
             self.dialect.index(self._full(self.landing.prefix + table.name), _whose(table))
-        if self.landing.batches:
-            self.dialect.execute("DROP TABLE newest")
-            self.dialect.execute("DROP TABLE gone")
         self._sign()
-        return self.changes
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """The dataset, every table and every column are there afterwards."""
         self.dialect.create_dataset(self.landing.dataset)
         self.there = self.dialect.layout(self.landing.dataset)
         for table in self.landing.tables:
