@@ -19,6 +19,7 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Role
 from counterfoil.quickbooks.oauth import OAuthApp
 from counterfoil.server import create_app
+from counterfoil.server.serving import listening
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
 from tests.postgres import chosen
@@ -74,15 +75,21 @@ def serving(
     around: Surroundings, *, keys: Mapping[Role, str] | None = None, **more: Any
 ) -> Iterator[Service]:
     """Serve until the block ends; without keys that are known already, there are new ones."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with listening("127.0.0.1", 0) as opened_:
+        yield from _serving(opened_, around, keys, more)
+
+
+def _serving(
+    opened_: socket.socket, around: Surroundings, keys: Mapping[Role, str] | None, more: Mapping[str, Any]
+) -> Iterator[Service]:
+    url = f"http://127.0.0.1:{opened_.getsockname()[1]}"
     keys = keys or {role: create(around, f"the {role}", role=role).word for role in Role}
     ending = threading.Event()
     app = create_app(around, **{"public_url": "http://localhost:8080", "ending": ending, **more})
     server = uvicorn.Server(
         uvicorn.Config(app, ws="none", access_log=False, log_config=None, server_header=False)
     )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened_]}, daemon=True)
     thread.start()
     try:
         yield Service(around=around, url=url, app=app.app, keys=keys)
@@ -90,4 +97,3 @@ def serving(
         ending.set()
         server.should_exit = True
         thread.join(timeout=PATIENCE)
-        listening.close()

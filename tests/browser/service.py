@@ -22,6 +22,7 @@ from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
 from counterfoil.sandbox.running import Sandbox
 from counterfoil.server import Engine, create_app
+from counterfoil.server.serving import listening
 from counterfoil.store import connections, credentials, destinations, sources
 from counterfoil.store.db import Database
 from tests.api.service import PATIENCE, surroundings
@@ -120,15 +121,19 @@ def aimed_at(sandbox: Sandbox, db: Database, folder: Path) -> Surroundings:
 @contextmanager
 def serving(around: Surroundings, *, engine: bool = True) -> Iterator[Service]:
     """Serve during the block; without its engine, what waits or runs stays as it is."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
-    url = f"http://localhost:{listening.getsockname()[1]}"  # the sandbox is at 127.0.0.1: another site
+    with listening("127.0.0.1", 0) as opened_:
+        yield from _serving(opened_, around, engine=engine)
+
+
+def _serving(opened_: socket.socket, around: Surroundings, *, engine: bool) -> Iterator[Service]:
+    url = f"http://localhost:{opened_.getsockname()[1]}"  # the sandbox is at 127.0.0.1: another site
     ending = threading.Event()
     work: Engine = partial(running, places=Places(slots=2, grace=1)) if engine else nullcontext
     app = create_app(around, public_url=url, ending=ending, engine=work)
     server = uvicorn.Server(
         uvicorn.Config(app, ws="none", access_log=False, log_config=None, server_header=False)
     )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened_]}, daemon=True)
     thread.start()
     try:
         yield Service(around=around, url=url)
@@ -136,4 +141,3 @@ def serving(around: Surroundings, *, engine: bool = True) -> Iterator[Service]:
         ending.set()
         server.should_exit = True
         thread.join(timeout=PATIENCE)
-        listening.close()
