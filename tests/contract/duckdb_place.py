@@ -1,6 +1,6 @@
 """DuckDB for the contract suite: a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +12,17 @@ import pytest
 from counterfoil.destinations.base import Destination
 from counterfoil.destinations.duckdb import KIND
 from counterfoil.destinations.duckdb_sql import Speaking
-from tests.contract.place import Row
+from tests.contract.place import Ability, Row, ToldInSQL
 from tests.road.broken import holding
 
 
-class DuckDBPlace:
+class DuckDBPlace(ToldInSQL):
     """A new file."""
 
     kind = KIND
+    lacks: Mapping[Ability, str] = {
+        Ability.RIGHTS: "they are those of the file, which the operating system keeps"
+    }
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "lake.duckdb"
@@ -77,8 +80,8 @@ class DuckDBPlace:
     def held(self, dataset: str, table: str) -> AbstractContextManager[object]:
         return holding(self.path)  # it is the file that is held
 
-    def forbidden(self, dataset: str, *, schema: bool) -> Destination | None:
-        return None  # the rights are those of the file, and the tests may run as root
+    def forbidden(self, dataset: str, *, schema: bool) -> Destination:
+        raise NotImplementedError(self.lacks[Ability.RIGHTS])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, dataset: str, table: str) -> list[Row]:

@@ -1,7 +1,7 @@
 """PostgreSQL for the contract suite: a database of its own on a server that the tests start."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,14 +13,15 @@ from sqlalchemy import make_url
 from counterfoil.destinations.base import Destination
 from counterfoil.destinations.postgres import KIND
 from counterfoil.destinations.postgres_sql import Speaking
-from tests.contract.place import Row
+from tests.contract.place import Ability, Row, ToldInSQL
 from tests.postgres import Server
 
 
-class PostgresPlace:
+class PostgresPlace(ToldInSQL):
     """A new database."""
 
     kind = KIND
+    lacks: Mapping[Ability, str] = {}
 
     def __init__(self, server: Server) -> None:
         name = make_url(server.new_database()).database or ""
@@ -82,7 +83,7 @@ class PostgresPlace:
             connection.execute(f'LOCK TABLE "{dataset}".{_quoted(table)}'.encode())
             yield connection
 
-    def forbidden(self, dataset: str, *, schema: bool) -> Destination | None:
+    def forbidden(self, dataset: str, *, schema: bool) -> Destination:
         user = f"clerk_{secrets.token_hex(4)}"
         self.tell(f"CREATE ROLE {user} LOGIN")
         if schema:

@@ -86,7 +86,7 @@ def test_a_table_that_was_dropped_is_made_anew_and_told(
     place: Place, land: Land, dataset: str, table: str
 ) -> None:
     land(*BEGUN)
-    place.tell(f'DROP TABLE "{dataset}"."{table}"')
+    place.drop_table(dataset, table)
 
     changes = land({"id": "1", "lines": LINES})
 
@@ -98,21 +98,21 @@ def test_a_table_that_was_dropped_is_made_anew_and_told(
 
 def test_a_dataset_that_was_dropped_is_made_anew(place: Place, land: Land, dataset: str) -> None:
     land(*BEGUN)
-    place.tell(f'DROP SCHEMA "{dataset}" CASCADE')
+    place.drop_dataset(dataset)
 
     assert land({"id": "1", "lines": LINES})["invoice"] == TableChange(inserted=1, total=1, live=1)
 
 
 def test_a_table_that_was_emptied_is_told_by_its_rows(place: Place, land: Land, dataset: str) -> None:
     land(*BEGUN)
-    place.tell(f'DELETE FROM "{dataset}"."invoice"')
+    place.empty(dataset, "invoice")
 
     assert land({"id": "1"})["invoice"] == TableChange(inserted=1, total=1, live=1)
 
 
 def test_a_column_that_was_dropped_is_added_again(place: Place, land: Land, dataset: str) -> None:
     land(*BEGUN)
-    place.tell(f'ALTER TABLE "{dataset}"."invoice" DROP COLUMN "memo"')
+    place.drop_column(dataset, "invoice", "memo")
 
     land({"id": "1", "memo": "new"})
 
@@ -127,8 +127,7 @@ def test_a_column_that_was_given_another_type_takes_what_can_be_converted(
     place: Place, land: Land, dataset: str
 ) -> None:
     land({"id": "1", "copies": 1})
-    text = place.kind.capabilities.types[ColumnType.TEXT]
-    place.tell(f'ALTER TABLE "{dataset}"."invoice" ALTER COLUMN "copies" TYPE {text}')
+    place.retype(dataset, "invoice", "copies", ColumnType.TEXT)
 
     for copies in (2, 3):
         land({"id": "2", "copies": copies})
@@ -143,8 +142,8 @@ def test_what_a_column_can_no_longer_hold_is_refused_or_kept_whole_never_cut(
     place: Place, land: Land, dataset: str, kind: str, value: str
 ) -> None:
     land({"id": "1"}, {"id": "2"})
-    place.tell(f'ALTER TABLE "{dataset}"."invoice" DROP COLUMN "memo"')
-    place.tell(f'ALTER TABLE "{dataset}"."invoice" ADD COLUMN "memo" {kind}')
+    place.drop_column(dataset, "invoice", "memo")
+    place.add_column(dataset, "invoice", "memo", kind)
     before = state(place, dataset)
 
     try:

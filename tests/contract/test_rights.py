@@ -8,7 +8,7 @@ from counterfoil.errors import WarehouseRefused
 from counterfoil.model.table import ColumnType, Table
 from tests.contract.conftest import Land
 from tests.contract.making import Bringing, columns
-from tests.contract.place import Place
+from tests.contract.place import Ability, Place, need
 
 RUN = "Run: "
 
@@ -21,17 +21,15 @@ def granted(place: Place, clerk: Destination, landing: Landing) -> list[str]:
             clerk.load(landing, waiting=in_silence)
         except WarehouseRefused as refused:
             said.append(refused.do.removeprefix(RUN))
-            place.tell(said[-1])
+            place.grant(said[-1])
         else:
             return said
     raise AssertionError(said)
 
 
 def clerk_of(place: Place, dataset: str, *, schema: bool) -> Destination:
-    clerk = place.forbidden(dataset, schema=schema)
-    if clerk is None:
-        pytest.skip(f"{place.kind.title} knows no rights")
-    return clerk
+    need(place, Ability.RIGHTS)
+    return place.forbidden(dataset, schema=schema)
 
 
 def test_whoever_may_not_make_a_dataset_is_told_the_grant_that_helps(

@@ -10,7 +10,7 @@ from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
 from counterfoil.model.table import ColumnType, Table, all_columns
 from tests.contract.conftest import Land
 from tests.contract.making import INVOICE, LINE, NOW, REALM, Bringing, columns
-from tests.contract.place import Place, Row
+from tests.contract.place import Ability, Place, Row, need
 
 TWO = [{"description": "pump"}, {"description": "hose"}]
 
@@ -133,10 +133,9 @@ def test_a_column_that_comes_later_is_added_and_one_made_by_hand_is_left_alone(
     place: Place, bringing: Bringing, land: Land, dataset: str
 ) -> None:
     land({"id": "1"}, {"id": "2"})
-    place.tell(
-        f'ALTER TABLE "{dataset}"."invoice" ADD COLUMN "our_own" {place.kind.capabilities.types[ColumnType.TEXT]}'
-    )
-    place.tell(f'UPDATE "{dataset}"."invoice" SET "our_own" = \'mine\'')
+    need(place, Ability.COLUMNS)
+    place.add_column(dataset, "invoice", "our_own", place.kind.capabilities.types[ColumnType.TEXT])
+    place.fill(dataset, "invoice", "our_own", "mine")
     bringing.table = replace(INVOICE, columns=(*INVOICE.columns, *columns(class_name=ColumnType.TEXT)))
     grew: list[tuple[str, tuple[str, ...]]] = []
 
