@@ -33,7 +33,8 @@ def _query(dialect: Dialect, glance: Glance, columns: Sequence[Column]) -> tuple
         f"{term}{' DESC' if glance.back else ''}" for column in glance.key for term in _terms(dialect, column)
     )
     table = dialect.table(glance.dataset, glance.table)
-    return f"SELECT {listed} FROM {table}{where} ORDER BY {order} LIMIT {int(glance.limit)}", values
+    page = dialect.flavour.page.format(int(glance.limit))
+    return f"SELECT {listed} FROM {table}{where} ORDER BY {order} {page}", values
 
 
 def _beyond(dialect: Dialect, glance: Glance) -> tuple[str, list[Any]]:
@@ -43,7 +44,7 @@ def _beyond(dialect: Dialect, glance: Glance) -> tuple[str, list[Any]]:
     sign = "<" if glance.back else ">"
     terms: list[tuple[str, str, Any]] = []
     for column, value in zip(glance.key, glance.beyond, strict=True):
-        asked = ("length(?)", "?") if column.type is ColumnType.TEXT else ("?",)
+        asked = (dialect.flavour.length.format("?"), "?") if column.type is ColumnType.TEXT else ("?",)
         terms += [(term, mark, value) for term, mark in zip(_terms(dialect, column), asked, strict=True)]
     ways, values = [], []
     for place, (term, mark, value) in enumerate(terms):
@@ -56,7 +57,11 @@ def _beyond(dialect: Dialect, glance: Glance) -> tuple[str, list[Any]]:
 def _terms(dialect: Dialect, column: Column) -> tuple[str, ...]:
     """Ids are text and mostly numbers: the shorter ones first, so that 9 stands before 10."""
     name = dialect.name(column.name)
-    return (f"length({name})", name) if column.type is ColumnType.TEXT else (name,)
+    return (
+        (dialect.flavour.length.format(name), dialect.flavour.exact.format(name))
+        if column.type is ColumnType.TEXT
+        else (name,)
+    )
 
 
 def _in_utc(value: Any) -> Any:

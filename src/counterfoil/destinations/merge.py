@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from counterfoil.destinations.base import Batch, Grew, Landing, TableChange, unnoticed
+from counterfoil.destinations.flavour import Flavour
 from counterfoil.errors import WarehouseFailed
 from counterfoil.model.table import Column, ColumnType, Table, all_columns
 
@@ -28,6 +29,7 @@ class Dialect(ABC):
     """One warehouse's SQL on one open connection, inside one transaction."""
 
     types: ClassVar[Mapping[ColumnType, str]]
+    flavour: ClassVar[Flavour] = Flavour()
 
     @abstractmethod
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -93,7 +95,7 @@ def prove(dialect: Dialect, dataset: str) -> Generator[None, None, None]:
         dialect.create_dataset(dataset)
         yield
         table = dialect.table(dataset, PROBE)
-        dialect.execute(f"CREATE TABLE {table} (word {dialect.types[ColumnType.TEXT]})")
+        dialect.execute(f"CREATE TABLE {table} (word {dialect.types[ColumnType.TEXT]}){dialect.flavour.heap}")
         yield
         dialect.execute(f"INSERT INTO {table} VALUES (?)", "counterfoil")
         yield
@@ -130,16 +132,17 @@ class Merge:
         self.scratch()
         self.merge()
         if self.landing.batches:
-            self.dialect.execute("DROP TABLE newest")
-            self.dialect.execute("DROP TABLE gone")
+            self.dialect.execute(f"DROP TABLE {self.dialect.flavour.newest}")
+            self.dialect.execute(f"DROP TABLE {self.dialect.flavour.gone}")
         return self.changes
 
     def scratch(self) -> None:
         """Tables of this session alone: the ids that come, and those that go."""
         if self.landing.batches:
-            text, number = self.dialect.types[ColumnType.TEXT], self.dialect.types[ColumnType.INTEGER]
-            self.dialect.execute(f"CREATE TEMPORARY TABLE newest (id {text}, _seq {number})")
-            self.dialect.execute(f"CREATE TEMPORARY TABLE gone (id {text})")
+            its, number = self.dialect.flavour, self.dialect.types[ColumnType.INTEGER]
+            text = its.scratch_text or self.dialect.types[ColumnType.TEXT]
+            self.dialect.execute(f"{its.scratch} {its.newest} (id {text}, _seq {number}){its.heap}")
+            self.dialect.execute(f"{its.scratch} {its.gone} (id {text}){its.heap}")
 
     def merge(self) -> None:
         """Put every batch in place, and sign."""
@@ -171,18 +174,18 @@ class Merge:
             if column.name not in there
         ]
         if not there:
-            speak.execute(f"CREATE TABLE {full} ({', '.join(declared)})")
+            speak.execute(f"CREATE TABLE {full} ({', '.join(declared)}){speak.flavour.heap}")
             self.grew(name, ())
             return
         for declaration in declared:
-            speak.execute(f"ALTER TABLE {full} ADD COLUMN {declaration}")
+            speak.execute(f"ALTER TABLE {full} {speak.flavour.add} {declaration}")
         if declared:
             self.grew(name, tuple(column.name for column in columns if column.name not in there))
 
     def _merge(self, batch: Batch) -> None:
         family = [(self.landing.prefix + table.name, table) for table in batch.table.family()]
         meets_rows = any(name not in self.made for name, _ in family)
-        self.dialect.execute("TRUNCATE TABLE newest")
+        self.dialect.execute(f"{self.dialect.flavour.clear} {self.dialect.flavour.newest}")
         self.dialect.find_newest(batch.files.get(batch.table.name, ()), listed=meets_rows)
         some_gone = self._list_gone(batch)  # also in a new table: one may have been read, and deleted since
         for name, table in family:
@@ -206,46 +209,51 @@ class Merge:
         if not made:
             before = speak.change(
                 f"DELETE FROM {full} WHERE {speak.name('_realm_id')} = ? "
-                f"AND {speak.name(_whose(table))} IN (SELECT id FROM newest)",
+                f"AND {_exact(speak, table)} IN (SELECT id FROM {speak.flavour.newest})",
                 self.landing.realm_id,
             )
         return before, speak.insert(full, all_columns(table), files, made=made) if files else 0
 
     def _count(self, full: str) -> tuple[int, int]:
         """All rows, and those of this company that are not marked deleted."""
-        ours = f"{self.dialect.name('_realm_id')} = ? AND NOT {self.dialect.name('_deleted')}"
-        ((total, live),) = self.dialect.execute(
+        live = self.dialect.flavour.untrue.format(self.dialect.name("_deleted"))
+        ours = f"{self.dialect.name('_realm_id')} = ? AND {live}"
+        ((total, living),) = self.dialect.execute(
             f"SELECT count(*), sum(CASE WHEN {ours} THEN 1 ELSE 0 END) FROM {full}", self.landing.realm_id
         )
-        return int(total), int(live or 0)
+        return int(total), int(living or 0)
 
     def _list_gone(self, batch: Batch) -> bool:
         """List the ids that QuickBooks no longer has; tells whether there are any."""
         speak, listed = self.dialect, 0
         if not (batch.deleted or batch.complete):
             return False
-        speak.execute("TRUNCATE TABLE gone")
+        its = speak.flavour
+        speak.execute(f"{its.clear} {its.gone}")
         for start in range(0, len(batch.deleted), 500):
             ids = batch.deleted[start : start + 500]
-            listed += speak.change(f"INSERT INTO gone VALUES {', '.join('(?)' for _ in ids)}", *ids)
+            listed += speak.change(f"INSERT INTO {its.gone} {its.values(len(ids))}", *ids)
         if batch.complete:
+            same = f"newest.id = {its.exact.format('its.id')}"
             listed += speak.change(
-                f"INSERT INTO gone SELECT id FROM {self._full(self.landing.prefix + batch.table.name)} AS its "
-                f"WHERE {speak.name('_realm_id')} = ? "
-                "AND NOT EXISTS (SELECT 1 FROM newest WHERE newest.id = its.id)",  # NOT IN may compare all with all
+                f"INSERT INTO {its.gone} SELECT id "
+                f"FROM {self._full(self.landing.prefix + batch.table.name)} AS its "
+                f"WHERE {speak.name('_realm_id')} = ? "  # NOT IN may compare all with all
+                f"AND NOT EXISTS (SELECT 1 FROM {its.newest} AS newest WHERE {same})",
                 self.landing.realm_id,
             )
         for id_ in batch.spared:
-            speak.execute("DELETE FROM gone WHERE id = ?", id_)
+            speak.execute(f"DELETE FROM {its.gone} WHERE id = ?", id_)
         return listed > 0
 
     def _bury(self, table: Table) -> int:
         """Mark what QuickBooks no longer has, parents and children alike (Promise 4); answer with how many rows."""
         speak, full = self.dialect, self._full(self.landing.prefix + table.name)
+        its, deleted = speak.flavour, speak.name("_deleted")
         return speak.change(
-            f"UPDATE {full} SET {speak.name('_deleted')} = true, {speak.name('_synced_at')} = ?, "
-            f"{speak.name('_sync_id')} = ? WHERE {speak.name('_realm_id')} = ? AND NOT {speak.name('_deleted')} "
-            f"AND {speak.name(_whose(table))} IN (SELECT id FROM gone)",
+            f"UPDATE {full} SET {deleted} = {its.true}, {speak.name('_synced_at')} = ?, "
+            f"{speak.name('_sync_id')} = ? WHERE {speak.name('_realm_id')} = ? "
+            f"AND {its.untrue.format(deleted)} AND {_exact(speak, table)} IN (SELECT id FROM {its.gone})",
             self.landing.started_at,
             self.landing.sync_id,
             self.landing.realm_id,
@@ -254,10 +262,10 @@ class Merge:
     def _sign(self) -> None:
         """One row per landed sync, so that whoever reads the tables can see how fresh they are."""
         full = self._full(SYNCS)
-        landing, parents = self.landing, self.changes.values()
+        landing, parents, its = self.landing, self.changes.values(), self.dialect.flavour
         self.dialect.execute(f"DELETE FROM {full} WHERE sync_id = ?", landing.sync_id)  # Promise 2
         self.dialect.execute(
-            f"INSERT INTO {full} VALUES (?, ?, ?, ?, ?, now(), ?, ?, ?)",
+            f"INSERT INTO {full} {its.row.format(f'?, ?, ?, ?, ?, {its.now}, ?, ?, ?')}",
             landing.sync_id,
             landing.source,
             landing.realm_id,
@@ -275,3 +283,8 @@ class Merge:
 def _whose(table: Table) -> str:
     """The column that holds the record's id, in a child its parent's."""
     return table.parent_id or "id"
+
+
+def _exact(dialect: Dialect, table: Table) -> str:
+    """That column, compared by its characters."""
+    return dialect.flavour.exact.format(dialect.name(_whose(table)))

@@ -1,0 +1,29 @@
+"""The few words in which one warehouse's SQL differs from another's, as data: a merge is written down once."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flavour:
+    """How a warehouse says what all of them can do. The defaults are PostgreSQL's and DuckDB's."""
+
+    newest: str = "newest"  # the tables of one session
+    gone: str = "gone"
+    scratch: str = "CREATE TEMPORARY TABLE"
+    scratch_text: str = ""  # the type of their ids, where it is not that of text
+    heap: str = ""  # what follows the columns of a table that is made
+    clear: str = "TRUNCATE TABLE"  # which ends a transaction in some
+    add: str = "ADD COLUMN"
+    now: str = "now()"
+    true: str = "true"
+    untrue: str = "NOT {}"
+    row: str = "VALUES ({})"  # one row of values and calls
+    rows: str = "VALUES (?){}"  # rows of one value each: the first one, then those that follow
+    another: str = ", (?)"
+    exact: str = "{}"  # an id as it is compared: by its characters alone
+    length: str = "length({})"
+    page: str = "LIMIT {}"
+
+    def values(self, count: int) -> str:
+        """So many rows of one value each."""
+        return self.rows.format(self.another * (count - 1))
