@@ -34,7 +34,7 @@ def taken(db: Database, prefix: str, streams: Iterable[Stream], *, apart_from: s
     """Where tables of these names are written by other sources than the one of the id `apart_from`."""
     mine = _names(prefix, streams)
     found = []
-    for feed in connections.every(db):
+    for feed in connections.of_prefixes(db, prefix):
         source = feed.source
         if source.id != apart_from and _near(prefix, source.prefix) and (shared := mine & _tables(source)):
             where = {"destination": feed.destination.name, "dataset": feed.dataset}

@@ -46,6 +46,13 @@ def of_destination(db: Database, destination_id: str) -> tuple[Connection, ...]:
     return _select(db, schema.connections.c.destination_id == destination_id)
 
 
+def of_prefixes(db: Database, prefix: str) -> tuple[Connection, ...]:
+    """The connections of sources whose prefix begins with this one, or is a beginning of it."""
+    theirs = schema.sources.c.prefix
+    shorter = [prefix[:length] for length in range(len(prefix))]
+    return _select(db, sa.or_(theirs.startswith(prefix, autoescape=True), theirs.in_(shorter)))
+
+
 def remove(db: Database, connection: Connection) -> None:
     """Forget a connection, its cursors and what it observed. Tables in the warehouse are left alone."""
     with db.writing() as transaction:

@@ -1,6 +1,6 @@
 """How every source stands, at a glance: quick with a thousand sources and a hundred thousand syncs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ JUDGED = (*LANDED, str(SyncState.FAILED))
 UNDER_WAY = (str(SyncState.WAITING), str(SyncState.RUNNING))
 STATES = {str(state): state for state in SyncState}
 CREDENTIALS = {str(state): state for state in CredentialState}
+ENDED = (syncs.c.source_id.label("id"), syncs.c.state, syncs.c.code, syncs.c.started_at, syncs.c.ended_at)
 NONE = ("", "", "", None, None)
 """In the place of a last sync, where there is none."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,15 +52,15 @@ def every(db: Database) -> tuple[Glance, ...]:
 def suspects(db: Database, late: datetime) -> tuple[Glance, ...]:
     """Those that may need somebody: not connected, failed, or due before `late`."""
     with db.reading() as transaction:
-        failed = _judged(transaction, syncs.c.state == str(SyncState.FAILED))
         suspect = sa.or_(
             credentials.c.state != str(CredentialState.CONNECTED),
             sources.c.next_run_at < late,
-            sources.c.id.in_(list(failed)),
+            sources.c.id.in_(_failed(transaction)),
         )
         rows = transaction.execute(SOURCES.where(suspect)).all()
-        others = [row.id for row in rows if row.id not in failed]
-        judged = failed | _judged(transaction, sources.c.id.in_(others))
+        judged: dict[str, Any] = {}
+        for some in _some([row.id for row in rows]):
+            judged |= _judged(transaction, sources.c.id.in_(some))
         return _glances(transaction, rows, judged)
 
 
@@ -73,13 +74,32 @@ def _glances(
     )
 
 
+def _failed(transaction: sa.Connection) -> list[str]:
+    """The sources whose last sync that ended by itself failed."""
+    state = _newest(JUDGED, syncs.alias().c.state).scalar_subquery()
+    return [
+        source_id
+        for source_id, last in transaction.execute(sa.select(sources.c.id, state))
+        if last == str(SyncState.FAILED)
+    ]
+
+
 def _judged(transaction: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Any]:
-    """By source, the last sync that ended by itself, where the condition holds of them."""
-    # Joined so, and not from the sources' side alone, PostgreSQL does not read all syncs.
-    last = sources.join(syncs, syncs.c.id.in_(_newest(JUDGED, syncs.alias().c.id)))
-    told = (sources.c.id, syncs.c.state, syncs.c.code, syncs.c.started_at, syncs.c.ended_at)
-    query = sa.select(*told).select_from(last).where(condition)
-    return {row.id: row for row in transaction.execute(query).all()}
+    """By source, of those of which the condition holds, the last sync that ended by itself."""
+    # In two questions: asked as one, SQLite or PostgreSQL would look at all syncs, each for another wording.
+    newest = (
+        sa.select(_newest(JUDGED, syncs.alias().c.id).scalar_subquery()).select_from(sources).where(condition)
+    )
+    ids = [each for each in transaction.execute(newest).scalars() if each is not None]
+    found: dict[str, Any] = {}
+    for some in _some(ids):
+        rows = transaction.execute(sa.select(*ENDED).where(syncs.c.id.in_(some)))
+        found |= {row[0]: row for row in rows}
+    return found
+
+
+def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[begin : begin + AT_ONCE] for begin in range(0, len(ids), AT_ONCE))
 
 
 def _newest(states: Collection[str], column: sa.Column[Any]) -> sa.Select[Any]:
@@ -116,8 +136,8 @@ def _failing(transaction: sa.Connection, ids: Sequence[str]) -> dict[str, Any]:
         .group_by(sources.c.id)
     )
     found: dict[str, Any] = {}
-    for begin in range(0, len(ids), AT_ONCE):
-        rows = transaction.execute(since.where(sources.c.id.in_(ids[begin : begin + AT_ONCE])))
+    for some in _some(ids):
+        rows = transaction.execute(since.where(sources.c.id.in_(some)))
         found |= {row.id: row for row in rows}
     return found
 

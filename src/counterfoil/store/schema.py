@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -184,6 +184,7 @@ syncs = sa.Table(
     text("worker", server_default=""),
     sa.Column("seen_at", Moment),  # its worker's last sign of life
     sa.Index("ix_syncs_source_id_started_at", "source_id", "started_at"),
+    sa.Index("ix_syncs_started_at", "started_at"),
     # Who asks again for what waits already is answered with that.
     sa.Index(
         "ix_syncs_waiting",

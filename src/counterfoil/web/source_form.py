@@ -72,10 +72,10 @@ def read(form: Posted, kept: Wanted) -> Sent:
 
 def with_new(around: Surroundings, kept: Wanted, *, credential: str, destination: str) -> Wanted:
     """What is kept, with what was made for it just now; what does not exist is left out."""
-    if credential in {each.name for each in credentials.every(around.db)}:
+    if credential and credential in {each.name for each in credentials.every(around.db)}:
         kept = replace(kept, credential=credential)
     fed = {feed.destination for feed in kept.feeds}
-    if destination in {each.name for each in destinations.every(around.db)} - fed:
+    if destination and destination in {each.name for each in destinations.every(around.db)} - fed:
         kept = replace(kept, feeds=(*kept.feeds, Feed(destination=destination)))
     return kept
 
