@@ -96,6 +96,26 @@ def test_a_destination_that_fails_its_test_says_at_which_step_and_can_be_mended(
     ada.page.wait_for_url("**/destinations/lake*")
 
 
+def test_the_code_of_a_destination_follows_what_is_typed(ada: Window, tmp_path: Path) -> None:
+    ada.open("/destinations/new?kind=duckdb")
+    ada.page.get_by_text("Copy as CLI or YAML").click()
+    commands = ada.page.get_by_role("group", name="Commands")
+    expect(commands).to_have_count(0)
+
+    ada.field("Path").press_sequentially(str(tmp_path / "lake.duckdb"))
+    expect(commands).to_contain_text(f"path={tmp_path}/lake.duckdb")
+    ada.field("Name").fill("my lake")
+    expect(commands).to_contain_text("destinations create 'my lake'")
+    assert barriers(ada.page) == []
+    ada.button("Test and add").click()
+    ada.page.wait_for_url("**/destinations/my%20lake")
+
+    ada.link("Change").click()
+    ada.page.get_by_text("Copy as CLI or YAML").click()
+    ada.field("Name").fill("lake")
+    expect(commands).to_have_text("counterfoil destinations edit 'my lake' --rename lake")
+
+
 def test_a_running_sync_can_be_cancelled(ada: Window, sandbox: Sandbox) -> None:
     name_a_source(ada, "Acme")
     connect(ada, sandbox)
