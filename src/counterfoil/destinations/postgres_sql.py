@@ -1,7 +1,8 @@
 """PostgreSQL's SQL on one open connection, inside one transaction."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,9 @@ OIDS = {
     ColumnType.JSON: {114},
 }
 """Types that take our bytes as they are. Others would take some of them for what they are not."""
+
+PART = 8_192
+"""Rows that are made while as many are on their way."""
 
 LAYOUT = """
     SELECT c.relname, array_agg(a.attname::text), array_agg(a.atttypid::bigint)
@@ -124,10 +128,9 @@ class Speaking(Dialect):
         with self.connection.cursor() as cursor:
             with cursor.copy(self.doing) as copy:
                 copy.write(HEAD)
-                for piece in rows:
+                for piece in _ahead(encode(some) for each in rows for some in _in_parts(each)):
                     self.stop.check()
-                    if len(piece):
-                        copy.write(encode(piece))
+                    copy.write(piece)
                 copy.write(END)
             return cursor.rowcount
 
@@ -139,6 +142,20 @@ class Speaking(Dialect):
         self.stop.check()
         if statement != "ROLLBACK":  # what was done before it is to blame
             self.doing = statement
+
+
+def _in_parts(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    return (rows.slice(start, PART) for start in range(0, len(rows), PART))
+
+
+def _ahead(pieces: Iterable[memoryview]) -> Iterator[memoryview]:
+    """The same pieces, each made while the one before it is on its way: both sides work at once."""
+    coming = iter(pieces)
+    with ThreadPoolExecutor(1) as maker:
+        made = maker.submit(next, coming, None)
+        while (piece := made.result()) is not None:
+            made = maker.submit(next, coming, None)
+            yield piece
 
 
 @lru_cache(maxsize=512)
