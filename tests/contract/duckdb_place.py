@@ -20,6 +20,7 @@ class DuckDBPlace(ToldInSQL):
     """A new file."""
 
     kind = KIND
+    tried_on = "the real engine: DuckDB, in this process"
     lacks: Mapping[Ability, str] = {
         Ability.RIGHTS: "they are those of the file, which the operating system keeps"
     }

@@ -22,15 +22,18 @@ class Ability(StrEnum):
     CUTTING = "a connection that is cut"
     COLUMNS = "columns that are dropped or added by hand"
     RETYPING = "a column that is given another type"
+    NAMES = "names as long as the kind says"
 
 
 class Place(Protocol):
     """A warehouse of one kind that runs here, read by its own means and not by ours.
 
-    What it `lacks` is told with the reason, and stands in the table of kinds.
+    What it `lacks` is told with the reason, and stands in the table of kinds beside what it was `tried_on`: the real
+    server or engine, an emulator of it, or the adapter of it on something else.
     """
 
     kind: Kind
+    tried_on: str
     options: dict[str, str]
     lacks: Mapping[Ability, str]
 

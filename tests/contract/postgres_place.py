@@ -21,6 +21,7 @@ class PostgresPlace(ToldInSQL):
     """A new database."""
 
     kind = KIND
+    tried_on = "a real server: PostgreSQL"
     lacks: Mapping[Ability, str] = {}
 
     def __init__(self, server: Server) -> None:
