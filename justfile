@@ -26,6 +26,11 @@ docs:
     python docs/make.py
     python docs/picture.py
 
+# Try every kind of warehouse, and write down in the docs what each did; the groups `dev` and `kinds` have to be here.
+warehouses:
+    python -m pytest -n 2 -m "kinds or not kinds" -p tests.contract.matrix tests/contract
+    python docs/make.py
+
 # Make the pictures of the pages in the docs anew; a browser has to be here.
 screenshots:
     python docs/screenshots.py

@@ -3,9 +3,11 @@
 The command line has a page of its own maker: python -m counterfoil.cli.reference.
 """
 
+import json
 import shutil
 import tomllib
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from counterfoil import api
 from counterfoil.api.documents import document
 from counterfoil.api.page import role_of
 from counterfoil.declared import SETTINGS, Setting
+from counterfoil.destinations import KINDS
+from counterfoil.destinations.base import Kind
 from counterfoil.errors import CounterfoilError, Defect, NeedsPerson, Transient
 from counterfoil.model.origin import MEANINGS, origin
 from counterfoil.model.stream import Stream
@@ -42,6 +46,7 @@ def pages() -> dict[Path, str]:
         Path("errors.md"): errors_page(),
         Path("tables.md"): index_page(),
         Path("api.md"): api_page(),
+        Path("warehouses.md"): warehouses_page(),
     }
     return made | {_path(stream): entity_page(stream) for stream in catalog().values()}
 
@@ -57,6 +62,65 @@ def settings_page() -> str:
         "A secret may also stand in a file of its own: add `_FILE` to the name and give the path.\n\n"
         f"| Variable | What it is for | Default | May be a file |\n|---|---|---|---|\n{rows}"
     )
+
+
+def warehouses_page() -> str:
+    """Every kind of warehouse, and what the suite that all share saw each of them do."""
+    found = json.loads((DOCS / "destinations/contract.json").read_text(encoding="utf-8"))
+    kinds = "".join(_kind(kind) for kind in KINDS.values())
+    tried = "".join(f"| {place} | {told['tried on']} |\n" for place, told in found.items())
+    tests = sorted({test for told in found.values() for test in told["tests"]})
+    sections = (
+        f"\n### {module.removeprefix('test_').removesuffix('.py').capitalize()}\n\n"
+        f"| | {' | '.join(found)} |\n|---|{'---|' * len(found)}\n"
+        + "".join(_behaviour(test, found) for test in own)
+        for module, own in groupby(tests, lambda test: test.partition("::")[0])
+    )
+    return (
+        f"# Warehouses\n\n{NOTE}"
+        "| Kind | Package | A sync becomes visible | Usual dataset | Longest name |\n|---|---|---|---|---|\n"
+        f"{kinds}\n## What each was seen to do\n\n"
+        "One suite of tests (`tests/contract`) runs against every kind. What it ran on here:\n\n"
+        f"| Place | Tried on |\n|---|---|\n{tried}\n"
+        "✓ works, with how many values where there were several; – cannot be tried there, for a reason below;\n"
+        "✗ fails; an empty cell was not tried.\n" + "".join(sections) + _reasons(found)
+    )
+
+
+def _kind(kind: Kind) -> str:
+    package = f"`counterfoil[{kind.driver[1]}]`" if kind.driver[1] else "`counterfoil`"
+    seen = "all tables at once" if kind.capabilities.all_tables_at_once else "table by table"
+    return (
+        f"| [{kind.title}](../destinations/{kind.name}.md) | {package} | {seen} | "
+        f"`{kind.capabilities.default_dataset}` | {kind.capabilities.longest_name} |\n"
+    )
+
+
+def _behaviour(test: str, found: dict[str, Any]) -> str:
+    words = test.partition("::test_")[2].replace("_", " ")
+    return f"| {words} | {' | '.join(_cell(told['tests'].get(test)) for told in found.values())} |\n"
+
+
+def _cell(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return ""
+    if "failed" in told:
+        return "✗"
+    passed = told.get("passed", 0)
+    return "–" if not passed else "✓" if passed == 1 else f"✓ {passed}"
+
+
+def _reasons(found: dict[str, Any]) -> str:
+    """Why something could not be tried somewhere, each reason once."""
+    lines = sorted(
+        {
+            f"* {place}: {told['lacking']}\n"
+            for place, place_told in found.items()
+            for told in place_told["tests"].values()
+            if "lacking" in told
+        }
+    )
+    return f"\n## What could not be tried\n\n{''.join(lines)}" if lines else ""
 
 
 def _setting(setting: Setting) -> str:
