@@ -1,6 +1,6 @@
 """One place for each kind of warehouse, and what is brought there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ import pytest
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Batch, TableChange, in_silence
 from tests.contract.duckdb_place import DuckDBPlace
+from tests.contract.lake_place import DeltaPlace, ParquetPlace
 from tests.contract.making import Bringing, Record
 from tests.contract.place import Place
 from tests.contract.postgres_place import PostgresPlace
+from tests.seaweed import Seaweed, running_seaweed
 
 NUMBERS = count(1)
 
@@ -22,16 +24,71 @@ def postgres_place(request: pytest.FixtureRequest) -> PostgresPlace:
     return PostgresPlace(request.getfixturevalue("postgres"))
 
 
+@pytest.fixture(scope="session")
+def bigquery_place() -> Iterator[Place]:
+    from tests.contract.bigquery_place import BigQueryPlace, running_emulator  # noqa: PLC0415 (not in `dev`)
+
+    with running_emulator() as endpoint:
+        yield BigQueryPlace(endpoint)
+
+
+@pytest.fixture(scope="session")
+def clickhouse_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    from tests.contract.clickhouse_place import running_server  # noqa: PLC0415 (not in `dev`)
+
+    with running_server(tmp_path_factory.mktemp("clickhouse")) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def snowflake_place() -> Iterator[Place]:
+    from tests.contract.snowflake_place import SnowflakePlace, running_account  # noqa: PLC0415 (not in `dev`)
+
+    with running_account() as port:
+        yield SnowflakePlace(port)
+
+
+@pytest.fixture(scope="session")
+def redshift_place(request: pytest.FixtureRequest) -> Place:
+    from tests.contract.through_dlt_place import RedshiftPlace  # noqa: PLC0415 (not in `dev`)
+
+    return RedshiftPlace(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def seaweed() -> Iterator[Seaweed]:
+    with running_seaweed() as server:
+        yield server
+
+
 PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
+    "bigquery": lambda request: request.getfixturevalue("bigquery_place"),
+    "clickhouse": lambda request: request.getfixturevalue("clickhouse_place"),
     "duckdb": lambda request: DuckDBPlace(request.getfixturevalue("tmp_path")),
     "postgres": lambda request: request.getfixturevalue("postgres_place"),
+    "redshift-postgres": lambda request: request.getfixturevalue("redshift_place"),
+    "s3-delta": lambda request: DeltaPlace(request.getfixturevalue("seaweed"), "delta"),
+    "s3-parquet": lambda request: ParquetPlace(request.getfixturevalue("seaweed"), "parquet"),
+    "snowflake": lambda request: request.getfixturevalue("snowflake_place"),
 }
-"""A kind without a place here fails all of its tests."""
+"""By kind, or by kind-form where one kind runs here in several. A kind without a place fails all of its tests."""
+
+HEAVY = frozenset({"bigquery", "clickhouse", "redshift-postgres", "snowflake"})
+"""Those whose server takes long to fetch or to start, or whose tests take long: `pytest -m kinds` runs them."""
 
 
-@pytest.fixture(params=sorted(KINDS))
+def _places() -> list[Any]:
+    homeless = sorted(set(KINDS) - {name.partition("-")[0] for name in PLACES})
+    return [
+        pytest.param(name, marks=[pytest.mark.kinds] if name in HEAVY else []) for name in [*PLACES, *homeless]
+    ]
+
+
+@pytest.fixture(params=_places())
 def place(request: pytest.FixtureRequest) -> Place:
-    return PLACES[request.param](request)
+    made = PLACES[request.param](request)
+    request.node.user_properties += [("place", request.param), ("tried on", made.tried_on)]  # for matrix.py
+    return made
 
 
 @pytest.fixture
@@ -69,6 +126,7 @@ def broken(tmp_path: Path) -> Callable[[Place], dict[str, str]]:
     nowhere.write_text("in the way")
 
     def misled(place: Place) -> dict[str, str]:
-        return {name: f"{nowhere}/x" for name in ("path", "host") if name in place.options}
+        astray = {"path": f"{nowhere}/x", "host": f"{nowhere}/x", "api_endpoint": "http://127.0.0.1:1"}
+        return {name: value for name, value in astray.items() if name in place.options}
 
     return misled

@@ -118,6 +118,7 @@ def test_a_dataset_may_have_any_name_but_those_that_the_kind_says_it_keeps(
 def test_the_longest_name_that_a_kind_declares_is_kept_whole(
     place: Place, bringing: Bringing, land: Land, dataset: str
 ) -> None:
+    need(place, Ability.NAMES)
     for letter in "ab":  # cut short, the two would be one
         name = "x" * (place.kind.capabilities.longest_name - 1) + letter
         bringing.table = Table(name=name, columns=columns(id=ColumnType.TEXT, **{name: ColumnType.TEXT}))

@@ -41,6 +41,14 @@ class Capabilities:
     quote: str  # what stands around a name in its SQL; twice, where the name holds it
     reserved_datasets: str = ""  # a pattern of names that it keeps for itself
     instead_of_nul: str = "\0"  # what a text holds where QuickBooks sent U+0000
+    longest_text: int = 0  # bytes of UTF-8 in one value; 0 for as many as anybody sends
+    upper_names: bool = False  # names stand there in upper case, as its people write them without quotes
+    tables_first: bool = False  # making a table ends a transaction: all are there, empty, before the load's begins
+
+    def quoted(self, name: str) -> str:
+        """A name as it stands in SQL that people run there."""
+        kept = name.upper() if self.upper_names else name
+        return self.quote + kept.replace(self.quote, self.quote * 2) + self.quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

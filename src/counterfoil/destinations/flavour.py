@@ -16,13 +16,17 @@ class Flavour:
     add: str = "ADD COLUMN"
     now: str = "now()"
     true: str = "true"
+    false: str = "false"
     untrue: str = "NOT {}"
     row: str = "VALUES ({})"  # one row of values and calls
     rows: str = "VALUES (?){}"  # rows of one value each: the first one, then those that follow
     another: str = ", (?)"
     exact: str = "{}"  # an id as it is compared: by its characters alone
     length: str = "length({})"
+    char: str = "chr({})"
     page: str = "LIMIT {}"
+    begin: str = "BEGIN"
+    cascade: bool = True  # a dataset goes with all that is in it, by one statement
 
     def values(self, count: int) -> str:
         """So many rows of one value each."""
