@@ -7,7 +7,7 @@ out of a file goes with the first of ours that closes it, though others still re
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from counterfoil.stop import Stop
@@ -23,13 +23,19 @@ class Turns:
         self._changing = threading.Lock()
         self._taken: dict[str, threading.Lock] = {}
 
-    @contextmanager
-    def at(self, path: Path, patience: float, stop: Stop, waiting: Callable[[], None]) -> Iterator[bool]:
+    def at(
+        self, path: Path, patience: float, stop: Stop, waiting: Callable[[], None]
+    ) -> AbstractContextManager[bool]:
         """Wait for the file, up to so many seconds; tells whether it is ours.
 
         Whoever has to wait is told so, once. Raises what the stop is asked with.
         """
-        lock = self._of(path)
+        return self.named(os.path.realpath(path), patience, stop, waiting)
+
+    @contextmanager
+    def named(self, name: str, patience: float, stop: Stop, waiting: Callable[[], None]) -> Iterator[bool]:
+        """Wait in the same way for what bears a name and is no file."""
+        lock = self._of(name)
         ours = _acquire(lock, patience, stop.check, waiting)
         try:
             yield ours
@@ -37,9 +43,9 @@ class Turns:
             if ours:
                 lock.release()
 
-    def _of(self, path: Path) -> threading.Lock:
+    def _of(self, name: str) -> threading.Lock:
         with self._changing:
-            return self._taken.setdefault(os.path.realpath(path), threading.Lock())
+            return self._taken.setdefault(name, threading.Lock())
 
 
 def _acquire(
