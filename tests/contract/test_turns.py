@@ -14,7 +14,7 @@ from counterfoil.errors import Cancelled, WarehouseBusy
 from counterfoil.stop import Stop
 from tests.contract.conftest import Land
 from tests.contract.making import Bringing
-from tests.contract.place import Place
+from tests.contract.place import Ability, Place, need
 
 
 def test_two_sources_with_prefixes_of_their_own_load_into_one_new_dataset_at_once(
@@ -58,6 +58,7 @@ def test_whoever_comes_second_to_the_same_tables_waits_and_says_for_whom(
 def test_whoever_holds_it_for_too_long_is_told_of(
     place: Place, bringing: Bringing, land: Land, dataset: str
 ) -> None:
+    need(place, Ability.HOLDING)
     land({"id": "1", "memo": "old"})
 
     with place.held(dataset, "invoice"), pytest.raises(WarehouseBusy) as busy:
@@ -82,6 +83,7 @@ def stopped_within(seconds: float, deed: Callable[[Stop], object]) -> None:
 def test_a_load_that_waits_stops_within_seconds_and_has_changed_nothing(
     place: Place, bringing: Bringing, land: Land, dataset: str
 ) -> None:
+    need(place, Ability.HOLDING)
     land({"id": "1", "memo": "old"})
     landing = bringing.landing(bringing.batch({"id": "1", "memo": "new"}))
 

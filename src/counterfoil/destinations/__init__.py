@@ -1,6 +1,6 @@
 """Outside 2: the warehouses we write to. A new kind is one module and one line here."""
 
-from counterfoil.destinations import duckdb, postgres
+from counterfoil.destinations import clickhouse, duckdb, postgres
 from counterfoil.destinations.base import Kind
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (duckdb.KIND, postgres.KIND)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (clickhouse.KIND, duckdb.KIND, postgres.KIND)}

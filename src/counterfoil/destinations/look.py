@@ -2,15 +2,34 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from counterfoil.destinations.base import Glance, Seen
-from counterfoil.destinations.merge import Dialect
+from counterfoil.destinations.flavour import Flavour
 from counterfoil.errors import NotFound
 from counterfoil.model.table import Column, ColumnType
 
 
-def look(dialect: Dialect, glance: Glance) -> Seen:
+class Reading(Protocol):
+    """One warehouse's SQL, as far as it takes to look."""
+
+    @property
+    def flavour(self) -> Flavour:
+        """How its SQL differs from others'."""
+
+    def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run one query with `?` values and answer with its rows, their values exact."""
+
+    def columns(self, dataset: str, table: str) -> set[str]:
+        """The columns of one table; none when it is not there."""
+
+    def table(self, dataset: str, name: str) -> str:
+        """A table's full name, quoted."""
+
+    def name(self, identifier: str) -> str:
+        """A name, quoted."""
+
+def look(dialect: Reading, glance: Glance) -> Seen:
     """The rows that the glance asks for. Raises NotFound when the dataset has no such table."""
     there = dialect.columns(glance.dataset, glance.table)
     if not there:
@@ -26,7 +45,7 @@ def look(dialect: Dialect, glance: Glance) -> Seen:
     return Seen(columns=columns, rows=tuple(tuple(map(_in_utc, row)) for row in rows))
 
 
-def _query(dialect: Dialect, glance: Glance, columns: Sequence[Column]) -> tuple[str, list[Any]]:
+def _query(dialect: Reading, glance: Glance, columns: Sequence[Column]) -> tuple[str, list[Any]]:
     listed = ", ".join(dialect.name(column.name) for column in columns)
     where, values = _beyond(dialect, glance)
     order = ", ".join(
@@ -37,7 +56,7 @@ def _query(dialect: Dialect, glance: Glance, columns: Sequence[Column]) -> tuple
     return f"SELECT {listed} FROM {table}{where} ORDER BY {order} {page}", values
 
 
-def _beyond(dialect: Dialect, glance: Glance) -> tuple[str, list[Any]]:
+def _beyond(dialect: Reading, glance: Glance) -> tuple[str, list[Any]]:
     """A condition for rows on the other side of one: not every warehouse can compare several columns at once."""
     if not glance.beyond:
         return "", []
@@ -54,7 +73,7 @@ def _beyond(dialect: Dialect, glance: Glance) -> tuple[str, list[Any]]:
     return f" WHERE {' OR '.join(ways)}", values
 
 
-def _terms(dialect: Dialect, column: Column) -> tuple[str, ...]:
+def _terms(dialect: Reading, column: Column) -> tuple[str, ...]:
     """Ids are text and mostly numbers: the shorter ones first, so that 9 stands before 10."""
     name = dialect.name(column.name)
     return (
