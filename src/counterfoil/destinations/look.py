@@ -29,6 +29,10 @@ class Reading(Protocol):
     def name(self, identifier: str) -> str:
         """A name, quoted."""
 
+    def kept(self, identifier: str) -> str:
+        """A name as `columns` tells it."""
+
+
 def look(dialect: Reading, glance: Glance) -> Seen:
     """The rows that the glance asks for. Raises NotFound when the dataset has no such table."""
     there = dialect.columns(glance.dataset, glance.table)
@@ -37,7 +41,7 @@ def look(dialect: Reading, glance: Glance) -> Seen:
             f"There is no table {glance.table} in {glance.dataset}.",
             do="It is made by the next sync that loads its stream.",
         )
-    columns = tuple(column for column in glance.columns if column.name in there)
+    columns = tuple(column for column in glance.columns if dialect.kept(column.name) in there)
     sql, values = _query(dialect, glance, columns)
     rows = dialect.read(sql, *values)
     if glance.back:

@@ -67,7 +67,7 @@ class Dialect(ABC):
 
     def columns(self, dataset: str, table: str) -> set[str]:
         """The columns of one table; none when it is not there."""
-        return set(self.layout(dataset).get(table, ()))
+        return set(self.layout(dataset).get(self.kept(table), ()))
 
     @abstractmethod
     def create_dataset(self, dataset: str) -> None:
@@ -80,6 +80,11 @@ class Dialect(ABC):
     @staticmethod
     def name(identifier: str) -> str:
         return '"' + identifier.replace('"', '""') + '"'
+
+    @staticmethod
+    def kept(identifier: str) -> str:
+        """A name as `layout` tells it: some warehouses put all of them into upper case."""
+        return identifier
 
     def count(self, table: str) -> int:
         return int(self.execute(f"SELECT count(*) FROM {table}")[0][0])
@@ -158,7 +163,7 @@ class Merge:
         self.there = self.dialect.layout(self.landing.dataset)
         for table in self.landing.tables:
             name = self.landing.prefix + table.name
-            if name not in self.there:
+            if self.dialect.kept(name) not in self.there:
                 self.changes[name] = TableChange()  # where rows are expected, somebody took them away
                 self.made[name] = table
             self._ensure(name, all_columns(table))
@@ -167,11 +172,11 @@ class Merge:
     def _ensure(self, name: str, columns: tuple[Column, ...]) -> None:
         """Every declared table and column exists from the first sync on, empty or not."""
         speak, full = self.dialect, self._full(name)
-        there = self.there.get(name, set())
+        there = self.there.get(speak.kept(name), set())
         declared = [
             f"{speak.name(column.name)} {speak.types[column.type]}"
             for column in columns
-            if column.name not in there
+            if speak.kept(column.name) not in there
         ]
         if not there:
             speak.execute(f"CREATE TABLE {full} ({', '.join(declared)}){speak.flavour.heap}")
@@ -180,7 +185,7 @@ class Merge:
         for declaration in declared:
             speak.execute(f"ALTER TABLE {full} {speak.flavour.add} {declaration}")
         if declared:
-            self.grew(name, tuple(column.name for column in columns if column.name not in there))
+            self.grew(name, tuple(column.name for column in columns if speak.kept(column.name) not in there))
 
     def _merge(self, batch: Batch) -> None:
         family = [(self.landing.prefix + table.name, table) for table in batch.table.family()]

@@ -1,0 +1,68 @@
+"""Serve `fakesnow` on a port, with what it gets wrong put right: `python snowflake_front.py PORT`.
+
+It runs in the emulator's own environment, and is no part of the tests' process.
+"""
+
+import sys
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import snowflake.connector.errors as errors
+import uvicorn
+from fakesnow import arrow, copy_into, info_schema
+from fakesnow.cursor import FakeSnowflakeCursor
+from fakesnow.server import app
+
+LOCKED = 625
+
+
+def text_lengths(catalog: str, schema: str, table: str, lengths: list[tuple[str, int]]) -> str:
+    """The same with names that may hold an apostrophe."""
+    safe = [(name.replace("'", "''"), length) for name, length in lengths]
+    return str(_text_lengths(catalog, schema, table.replace("'", "''"), safe))
+
+
+def execute(cursor: FakeSnowflakeCursor, *given: Any, **more: Any) -> Any:
+    """Of two writers DuckDB refuses the second at once: said as Snowflake says that it waited for too long."""
+    try:
+        return _execute(cursor, *given, **more)
+    except duckdb.TransactionException as conflict:
+        raise errors.ProgrammingError(msg=str(conflict), errno=LOCKED, sqlstate="57014") from conflict
+
+
+def timestamps(times: pa.ChunkedArray) -> pa.StructArray:
+    """Null stays null; else it would be 1970."""
+    made, kept = _timestamps(times), times.combine_chunks() if isinstance(times, pa.ChunkedArray) else times
+    return pa.StructArray.from_arrays(made.flatten(), fields=list(made.type), mask=kept.is_null())
+
+
+class Sessions(dict[str, Any]):
+    """A session that ends takes its transaction with it."""
+
+    def __delitem__(self, token: str) -> None:
+        ended = self[token]
+        super().__delitem__(token)
+        ended.close()
+
+
+def describe_table(
+    table: Any, connection: Any, catalog: str | None, schema: str | None
+) -> list[tuple[str, str]]:
+    """A table's columns and their types, whatever its name is, and if it is one of the session alone."""
+    parts = (table.catalog, table.db, table.name)
+    name = ".".join('"' + part.replace('"', '""') + '"' for part in parts if part)
+    return [row[:2] for row in connection.execute(f"DESCRIBE {name}").fetchall()]
+
+
+_text_lengths = info_schema.insert_text_lengths_sql
+_timestamps = arrow.timestamp_to_sf_struct
+_execute = FakeSnowflakeCursor.execute
+
+if __name__ == "__main__":
+    sys.modules["fakesnow.server"].sessions = Sessions()  # type: ignore[attr-defined]
+    info_schema.insert_text_lengths_sql = text_lengths
+    arrow.timestamp_to_sf_struct = timestamps
+    copy_into._describe_table = describe_table
+    FakeSnowflakeCursor.execute = execute
+    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
