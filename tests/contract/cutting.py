@@ -1,4 +1,4 @@
-"""A server between us and a store that passes requests on until one of them, and from then on hangs up."""
+"""A server between us and a store that passes requests on, until it hangs up before or after one that writes."""
 
 import http.client
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Between(ThreadingHTTPServer):
-    """Listens at a port of loopback; `begun` are the requests that came."""
+    """Listens at a port of loopback; `begun` has each request that writes twice: when it came and when it was done."""
 
     daemon_threads = True
 
@@ -19,6 +19,16 @@ class Between(ThreadingHTTPServer):
         self.begun: list[str] = []
         self.counting = Lock()
 
+    @property
+    def hung_up(self) -> bool:
+        return len(self.begun) >= self.cut_at
+
+    def begins(self, step: str) -> bool:
+        """Take note of a step; tells whether it may be gone on with."""
+        with self.counting:
+            self.begun.append(step)
+            return not self.hung_up
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever was hung up on hears nothing, and neither do we."""
 
@@ -27,13 +37,26 @@ class Passing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Between
 
-    def pass_on(self) -> None:
-        with self.server.counting:
-            self.server.begun.append(f"{self.command} {self.path}")
-            cut = len(self.server.begun) >= self.server.cut_at
-        if cut:
+    def read(self) -> None:
+        """Pass on what changes nothing."""
+        if self.server.hung_up:
             self.close_connection = True
-            return
+        else:
+            self._answer(*self._pass_on())
+
+    def write(self) -> None:
+        """Pass on what changes something, unless it is cut; or pass it on and keep the answer."""
+        if self.server.begins(f"before {self.command} {self.path}"):
+            answer = self._pass_on()
+            if self.server.begins(f"after {self.command} {self.path}"):
+                self._answer(*answer)
+                return
+        self.close_connection = True
+
+    do_GET = do_HEAD = read  # noqa: N815
+    do_PUT = do_POST = do_DELETE = write  # noqa: N815
+
+    def _pass_on(self) -> tuple[http.client.HTTPResponse, bytes]:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         behind = http.client.HTTPConnection("127.0.0.1", self.server.behind, timeout=30)
         try:
@@ -41,14 +64,12 @@ class Passing(BaseHTTPRequestHandler):
             for name, value in self.headers.items():
                 behind.putheader(name, value)
             behind.endheaders(body)
-            self._answer(behind.getresponse())
+            answer = behind.getresponse()
+            return answer, answer.read()
         finally:
             behind.close()
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = pass_on  # noqa: N815
-
-    def _answer(self, answer: http.client.HTTPResponse) -> None:
-        content = answer.read()
+    def _answer(self, answer: http.client.HTTPResponse, content: bytes) -> None:
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("transfer-encoding", "connection", "content-length"):
@@ -63,9 +84,9 @@ class Passing(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def cut_before(port: int, request: int) -> Iterator[Between]:
-    """Stand before a server at a port of loopback; hang up at its nth request and at all after it."""
-    with Between(port, request) as between:
+def cut_between(port: int, step: int) -> Iterator[Between]:
+    """Stand before a server at a port of loopback; hang up at the nth step, and on whoever comes after it."""
+    with Between(port, step) as between:
         thread = Thread(target=between.serve_forever, args=[0.01], daemon=True)
         thread.start()
         try:

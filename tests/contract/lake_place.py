@@ -16,14 +16,66 @@ from counterfoil.destinations.base import Destination
 from counterfoil.destinations.lake import S3
 from counterfoil.destinations.staged import ARROW
 from counterfoil.model.table import ColumnType
-from tests.contract.cutting import cut_before
+from tests.contract.cutting import cut_between
 from tests.contract.place import Ability, Row
 from tests.seaweed import BUCKET, KEY, SECRET, Seaweed
 
 BY_HAND = {"INTEGER": pa.int32(), "VARCHAR(5)": pa.string(), "string": pa.string()}
 
 
-class LakePlace:
+class Meddled:
+    """How tables of files are meddled with: read whole, and written otherwise."""
+
+    files: fs.S3FileSystem
+
+    def folder(self, dataset: str, table: str = "") -> str:
+        """Where it stands, with the bucket before it."""
+        raise NotImplementedError
+
+    def read(self, dataset: str, table: str) -> pa.Table:
+        """A whole table."""
+        raise NotImplementedError
+
+    def write(self, dataset: str, table: str, rows: pa.Table) -> None:
+        """Put other rows, and other columns, in place of a table's."""
+        raise NotImplementedError
+
+    def drop_dataset(self, dataset: str) -> None:
+        self.files.delete_dir(self.folder(dataset))
+
+    def drop_table(self, dataset: str, table: str) -> None:
+        self.files.delete_dir(self.folder(dataset, table))
+
+    def empty(self, dataset: str, table: str) -> None:
+        self._change(dataset, table, lambda rows: rows.slice(0, 0))
+
+    def drop_column(self, dataset: str, table: str, column: str) -> None:
+        self._change(dataset, table, lambda rows: rows.drop_columns(column))
+
+    def add_column(self, dataset: str, table: str, column: str, type_: str) -> None:
+        self._change(
+            dataset, table, lambda rows: rows.append_column(column, pa.nulls(len(rows), BY_HAND[type_]))
+        )
+
+    def fill(self, dataset: str, table: str, column: str, word: str) -> None:
+        def filled(rows: pa.Table) -> pa.Table:
+            place = rows.column_names.index(column)
+            return rows.set_column(place, column, pa.repeat(word, len(rows)))
+
+        self._change(dataset, table, filled)
+
+    def retype(self, dataset: str, table: str, column: str, type_: ColumnType) -> None:
+        def retyped(rows: pa.Table) -> pa.Table:
+            place = rows.column_names.index(column)
+            return rows.set_column(place, column, pc.cast(rows.column(column), ARROW[type_]))
+
+        self._change(dataset, table, retyped)
+
+    def _change(self, dataset: str, table: str, deed: Callable[[pa.Table], pa.Table]) -> None:
+        self.write(dataset, table, deed(self.read(dataset, table)))
+
+
+class LakePlace(Meddled):
     """A new folder."""
 
     kind = S3
@@ -76,47 +128,8 @@ class LakePlace:
         """Tell whether the folder of a table holds one."""
         raise NotImplementedError
 
-    def read(self, dataset: str, table: str) -> pa.Table:
-        """A whole table."""
-        raise NotImplementedError
-
-    def write(self, dataset: str, table: str, rows: pa.Table) -> None:
-        """Put other rows, and other columns, in place of a table's."""
-        raise NotImplementedError
-
     def folder(self, dataset: str, table: str = "") -> str:
         return "/".join(filter(None, [BUCKET, self.path, dataset, quote(table, safe="").replace("%", "~")]))
-
-    def drop_dataset(self, dataset: str) -> None:
-        self.files.delete_dir(self.folder(dataset))
-
-    def drop_table(self, dataset: str, table: str) -> None:
-        self.files.delete_dir(self.folder(dataset, table))
-
-    def empty(self, dataset: str, table: str) -> None:
-        self._change(dataset, table, lambda rows: rows.slice(0, 0))
-
-    def drop_column(self, dataset: str, table: str, column: str) -> None:
-        self._change(dataset, table, lambda rows: rows.drop_columns(column))
-
-    def add_column(self, dataset: str, table: str, column: str, type_: str) -> None:
-        self._change(
-            dataset, table, lambda rows: rows.append_column(column, pa.nulls(len(rows), BY_HAND[type_]))
-        )
-
-    def fill(self, dataset: str, table: str, column: str, word: str) -> None:
-        def filled(rows: pa.Table) -> pa.Table:
-            place = rows.column_names.index(column)
-            return rows.set_column(place, column, pa.repeat(word, len(rows)))
-
-        self._change(dataset, table, filled)
-
-    def retype(self, dataset: str, table: str, column: str, type_: ColumnType) -> None:
-        def retyped(rows: pa.Table) -> pa.Table:
-            place = rows.column_names.index(column)
-            return rows.set_column(place, column, pc.cast(rows.column(column), ARROW[type_]))
-
-        self._change(dataset, table, retyped)
 
     def grant(self, statement: str) -> None:
         raise NotImplementedError(self.lacks[Ability.RIGHTS])
@@ -124,7 +137,7 @@ class LakePlace:
     @contextmanager
     def cut_at(self, statement: int) -> Iterator[list[str]]:
         before = dict(self.options)
-        with cut_before(self.port, statement) as between:
+        with cut_between(self.port, statement) as between:
             self.options |= {"port": str(between.server_port), "retry_seconds": "0"}
             try:
                 yield between.begun
@@ -136,9 +149,6 @@ class LakePlace:
 
     def forbidden(self, dataset: str, *, schema: bool) -> Destination:
         raise NotImplementedError(self.lacks[Ability.RIGHTS])
-
-    def _change(self, dataset: str, table: str, deed: Callable[[pa.Table], pa.Table]) -> None:
-        self.write(dataset, table, deed(self.read(dataset, table)))
 
 
 class DeltaPlace(LakePlace):

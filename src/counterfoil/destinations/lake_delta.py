@@ -4,7 +4,7 @@ import json
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
@@ -39,7 +39,7 @@ PLAIN = frozenset({"appendOnly", "invariants", "timestampNtz", "v2Checkpoint", "
 KEPT_HOURS = 7 * 24
 """How long readers may go on with an older version of a table, and go back to one."""
 
-CHECKPOINT_EVERY = 20
+CHECKPOINT_EVERY = 10
 VACUUM_EVERY = 100
 """Versions of a table between two tidyings."""
 
@@ -67,18 +67,76 @@ class DeltaFile:
 
 
 @dataclass(frozen=True, slots=True)
+class DeltaTables:
+    """Opens tables. One that is open is only asked for what came since: its log is not read from the beginning."""
+
+    root: Root
+    known: dict[tuple[str, str], DeltaTable] = field(default_factory=dict)
+
+    def open(self, dataset: str, table: str) -> DeltaTable:
+        """A table as it stands. Raises TableNotFoundError, WarehouseRefused for one that we must not write to."""
+        found = self.known.get((dataset, table))
+        if found is None:
+            found = DeltaTable(self.url(dataset, table), storage_options=dict(self.root.storage))
+            self.known[dataset, table] = found
+        else:
+            found.update_incremental()
+        self._refuse_odd(found, f"{dataset}.{table}")
+        return found
+
+    def find(self, dataset: str, table: str) -> DeltaTable | None:
+        """A table as it stands; None when there is none."""
+        try:
+            return self.open(dataset, table)
+        except TableNotFoundError:
+            return None
+
+    def files(self, dataset: str, table: str, found: DeltaTable) -> list[DeltaFile]:
+        """The files that a table consists of."""
+        place, schema = self.root.place(dataset, table), _columns(found)
+        listed = pa.table(found.get_add_actions(flatten=True)).to_pylist()
+        return [
+            DeltaFile(
+                root=self.root,
+                place=place,
+                path=each["path"],
+                size=each["size_bytes"],
+                rows=each.get("num_records"),
+                schema=schema,
+            )
+            for each in listed
+        ]
+
+    def url(self, dataset: str, table: str) -> str:
+        """Where a table is, for the library."""
+        return f"{self.root.url}/{self.root.place(dataset, table)}"
+
+    def _refuse_odd(self, found: DeltaTable, name: str) -> None:
+        protocol = found.protocol()
+        asked = {*(protocol.writer_features or ()), *(protocol.reader_features or ())} - PLAIN
+        if not asked and not found.metadata().partition_columns:
+            return
+        how = f"the features {', '.join(sorted(asked))}" if asked else "partitions"
+        raise WarehouseRefused(
+            f"Somebody gave the table {name} {how}, which Counterfoil does not write.",
+            do="Take them back, or drop the table: the next sync makes it anew.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """Tables in the folders of datasets, each with its `_delta_log`."""
 
     root: Root
+    tables: DeltaTables
 
     def names(self, dataset: str) -> Sequence[str]:
         names = self.root.folders(self.root.place(dataset))
-        there = each_at_once(lambda name: self._found(dataset, name) is not None, names)
+        there = each_at_once(lambda name: self.tables.find(dataset, name) is not None, names)
         return sorted(name for name, found in zip(names, there, strict=True) if found)
 
     def schema(self, dataset: str, table: str) -> pa.Schema | None:
-        found = self._found(dataset, table)
+        found = self.tables.find(dataset, table)
         return _columns(found) if found else None
 
     def ensure(self, dataset: str, table: str, columns: Sequence[Column]) -> None:
@@ -91,7 +149,7 @@ class Delta:
         again(lambda: self._sign(dataset, table, row))
 
     def rows(self, dataset: str, table: str) -> int:
-        files = self._files(dataset, table, self._table(dataset, table))
+        files = self.tables.files(dataset, table, self.tables.open(dataset, table))
         told = [file.rows for file in files]
         if None not in told:
             return sum(filter(None, told))
@@ -102,14 +160,14 @@ class Delta:
     def read(
         self, dataset: str, table: str, columns: Sequence[str], only: Sequence[Only] = ()
     ) -> Iterator[pa.RecordBatch]:
-        for file in self._files(dataset, table, self._table(dataset, table)):
+        for file in self.tables.files(dataset, table, self.tables.open(dataset, table)):
             yield from chosen(file, columns, only)
 
     def drop(self, dataset: str, table: str) -> None:
         self.root.drop(self.root.place(dataset, table))
 
     def maintain(self, dataset: str, table: str) -> None:
-        found = self._table(dataset, table)
+        found = self.tables.open(dataset, table)
         version = found.version()
         if version and version % CHECKPOINT_EVERY == 0:
             found.create_checkpoint()
@@ -118,18 +176,18 @@ class Delta:
             found.vacuum(KEPT_HOURS, dry_run=False, full=True)
 
     def _ensure(self, dataset: str, table: str, columns: Sequence[Column]) -> None:
-        found = self._found(dataset, table)
+        found = self.tables.find(dataset, table)
         if found is None:
             wanted = pa.schema([pa.field(column.name, ARROW[column.type]) for column in columns])
             DeltaTable.create(
-                self._url(dataset, table),
+                self.tables.url(dataset, table),
                 Schema.from_arrow(wanted),
-                mode="error",
+                mode="ignore",  # somebody else may have made it this moment
                 storage_options=dict(self.root.storage),
                 commit_properties=_once(),
                 post_commithook_properties=_nothing_after(),
             )
-            return
+            found = self.tables.open(dataset, table)
         there = set(_columns(found).names)
         missing = [
             Field.from_arrow(pa.field(column.name, ARROW[column.type]))
@@ -142,16 +200,16 @@ class Delta:
             )
 
     def _replace(self, dataset: str, table: str, brought: Replacement) -> TableChange:
-        found = self._table(dataset, table)
+        found = self.tables.open(dataset, table)
         change = Change(brought, _columns(found))
-        if change.meet(self._files(dataset, table, found)):
+        if change.meet(self.tables.files(dataset, table, found)):
             out = [each.file for each in change.touched]
             self._commit(found, self.root.place(dataset, table), out, change.rows())
         return change.told()
 
     def _sign(self, dataset: str, table: str, row: pa.RecordBatch) -> None:
-        found = self._table(dataset, table)
-        out, rows = signed(self._files(dataset, table, found), _columns(found), row)
+        found = self.tables.open(dataset, table)
+        out, rows = signed(self.tables.files(dataset, table, found), _columns(found), row)
         self._commit(found, self.root.place(dataset, table), out, rows)
 
     def _commit(
@@ -182,42 +240,6 @@ class Delta:
                 commit_properties=_once(),
                 post_commithook_properties=_nothing_after(),
             )
-
-    def _files(self, dataset: str, table: str, found: DeltaTable) -> list[DeltaFile]:
-        place, schema = self.root.place(dataset, table), _columns(found)
-        listed = pa.table(found.get_add_actions(flatten=True)).to_pylist()
-        return [
-            DeltaFile(
-                root=self.root,
-                place=place,
-                path=each["path"],
-                size=each["size_bytes"],
-                rows=each.get("num_records"),
-                schema=schema,
-            )
-            for each in listed
-        ]
-
-    def _table(self, dataset: str, table: str) -> DeltaTable:
-        found = DeltaTable(self._url(dataset, table), storage_options=dict(self.root.storage))
-        protocol = found.protocol()
-        asked = {*(protocol.writer_features or ()), *(protocol.reader_features or ())} - PLAIN
-        if asked or found.metadata().partition_columns:
-            how = f"the features {', '.join(sorted(asked))}" if asked else "partitions"
-            raise WarehouseRefused(
-                f"Somebody gave the table {dataset}.{table} {how}, which Counterfoil does not write.",
-                do="Take them back, or drop the table: the next sync makes it anew.",
-            )
-        return found
-
-    def _found(self, dataset: str, table: str) -> DeltaTable | None:
-        try:
-            return self._table(dataset, table)
-        except TableNotFoundError:
-            return None
-
-    def _url(self, dataset: str, table: str) -> str:
-        return f"{self.root.url}/{self.root.place(dataset, table)}"
 
 
 def again(deed: Callable[[], T]) -> T:

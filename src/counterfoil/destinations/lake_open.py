@@ -9,7 +9,7 @@ from typing import Any
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from counterfoil.destinations.lake_store import Root
-from counterfoil.errors import SettingInvalid
+from counterfoil.errors import WarehouseRefused
 
 PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """Names that become part of an address have nothing in them that could make it another address."""
@@ -18,7 +18,7 @@ CONNECT_SECONDS = 15
 
 
 def root_of(kind: str, options: Mapping[str, Any]) -> Root:
-    """The folder that the options mean. Raises SettingInvalid."""
+    """The folder that the options mean. Raises WarehouseRefused."""
     return OPENERS[kind](options)
 
 
@@ -79,12 +79,12 @@ def _service_account(text: str, server: str) -> str:
         given = json.loads(text) if text.strip() else {}
         key = {name: str(given[name]) for name in ("client_email", "private_key", "private_key_id") if given}
     except (ValueError, KeyError, TypeError) as error:
-        raise SettingInvalid(
+        raise WarehouseRefused(
             "`service_account_key` is not a service account's key.",
             do="Give the whole JSON file that Google made.",
         ) from error
     if not key and not server:
-        raise SettingInvalid(
+        raise WarehouseRefused(
             "`service_account_key` is missing.", do="Give the whole JSON file that Google made."
         )
     if server:
@@ -102,7 +102,7 @@ def _azure(options: Mapping[str, Any]) -> Root:
     config: Any = {"account_name": account, "endpoint": endpoint}
     key, token = str(options["account_key"] or "").strip(), str(options["sas_token"] or "").strip()
     if bool(key) == bool(token):
-        raise SettingInvalid("One of `account_key` and `sas_token` is needed.", do="Give one of them.")
+        raise WarehouseRefused("One of `account_key` and `sas_token` is needed.", do="Give one of them.")
     config |= {"account_key": key} if key else {"sas_key": token.removeprefix("?")}
     path = _path(options)
     return Root(
@@ -129,14 +129,14 @@ OPENERS: Mapping[str, Callable[[Mapping[str, Any]], Root]] = {"s3": _s3, "gcs": 
 def _plain(options: Mapping[str, Any], name: str) -> str:
     text = str(options[name] or "").strip()
     if not PLAIN.fullmatch(text):
-        raise SettingInvalid(f"`{name}` is not a name that a store knows: {text[:100]!r}.", do="Check it.")
+        raise WarehouseRefused(f"`{name}` is not a name that a store knows: {text[:100]!r}.", do="Check it.")
     return text
 
 
 def _path(options: Mapping[str, Any]) -> str:
     path = str(options["path"] or "").strip().strip("/")
     if path and not all(re.fullmatch(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*", part) for part in path.split("/")):
-        raise SettingInvalid(
+        raise WarehouseRefused(
             f"`path` is not a folder: {path[:100]!r}.",
             do="Use letters, digits, dots, dashes and underscores, with / between folders.",
         )
@@ -149,7 +149,7 @@ def _server(options: Mapping[str, Any]) -> str:
     if not host:
         return ""
     if not re.fullmatch(r"[A-Za-z0-9.:-]+", host):
-        raise SettingInvalid(
+        raise WarehouseRefused(
             "`host` is the name of a server, without protocol or path.", do="Give only the name."
         )
     addresses = tuple(options.get("host_addresses", ()))

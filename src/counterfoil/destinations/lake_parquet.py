@@ -43,19 +43,55 @@ class LocalFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ParquetFiles:
+    """The files of tables, fetched and put whole."""
+
+    root: Root
+
+    def write(
+        self, dataset: str, table: str, schema: pa.Schema, rows: Iterator[pa.RecordBatch], *, seen: Any = None
+    ) -> None:
+        """Put a file in place of the one that was seen, or of none."""
+        with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
+            path = Path(folder) / FILE
+            Parts(schema).write_one(path, rows)
+            self.root.put(self._path(dataset, table), path, seen=seen, new=seen is None)
+
+    @contextmanager
+    def fetched(self, dataset: str, table: str) -> Iterator[tuple[Any, LocalFile]]:
+        """A table's file on this machine for as long as the block lasts, and what tells it from another version."""
+        with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
+            path = Path(folder) / FILE
+            seen = self.root.fetch(self._path(dataset, table), path)
+            yield seen, LocalFile(path)
+
+    def footer(self, dataset: str, table: str, seen: Any) -> pq.ParquetFile:
+        """A file whose end alone is read."""
+        return self.root.parquet(self._path(dataset, table), seen["size"])
+
+    def head(self, dataset: str, table: str) -> Any | None:
+        """What tells a table's file from another version of it; None when there is none."""
+        return self.root.head(self._path(dataset, table))
+
+    def _path(self, dataset: str, table: str) -> str:
+        return f"{self.root.place(dataset, table)}/{FILE}"
+
+
+@dataclass(frozen=True, slots=True)
 class Parquet:
     """Tables in the folders of datasets, each with one file."""
 
     root: Root
+    files: ParquetFiles
 
     def names(self, dataset: str) -> Sequence[str]:
         names = self.root.folders(self.root.place(dataset))
-        there = each_at_once(lambda name: self._head(dataset, name) is not None, names)
+        there = each_at_once(lambda name: self.files.head(dataset, name) is not None, names)
         return sorted(name for name, found in zip(names, there, strict=True) if found)
 
     def schema(self, dataset: str, table: str) -> pa.Schema | None:
-        seen = self._head(dataset, table)
-        return self._footer(dataset, table, seen).schema_arrow.remove_metadata() if seen else None
+        seen = self.files.head(dataset, table)
+        return self.files.footer(dataset, table, seen).schema_arrow.remove_metadata() if seen else None
 
     def ensure(self, dataset: str, table: str, columns: Sequence[Column]) -> None:
         again(lambda: self._ensure(dataset, table, columns))
@@ -67,12 +103,12 @@ class Parquet:
         again(lambda: self._sign(dataset, table, row))
 
     def rows(self, dataset: str, table: str) -> int:
-        return int(self._footer(dataset, table, self._head(dataset, table)).metadata.num_rows)
+        return int(self.files.footer(dataset, table, self.files.head(dataset, table)).metadata.num_rows)
 
     def read(
         self, dataset: str, table: str, columns: Sequence[str], only: Sequence[Only] = ()
     ) -> Iterator[pa.RecordBatch]:
-        with self._fetched(dataset, table) as (_, file):
+        with self.files.fetched(dataset, table) as (_, file):
             yield from chosen(file, columns, only)
 
     def drop(self, dataset: str, table: str) -> None:
@@ -83,53 +119,28 @@ class Parquet:
 
     def _ensure(self, dataset: str, table: str, columns: Sequence[Column]) -> None:
         declared = [pa.field(column.name, ARROW[column.type]) for column in columns]
-        if self._head(dataset, table) is None:
-            self._write(dataset, table, pa.schema(declared), iter(()))
+        if self.files.head(dataset, table) is None:
+            self.files.write(dataset, table, pa.schema(declared), iter(()))
             return
-        with self._fetched(dataset, table) as (seen, file):
+        with self.files.fetched(dataset, table) as (seen, file):
             there = _columns(file)
             missing = [each for each in declared if each.name not in there.names]
             if missing:
                 wider = pa.schema([*there, *missing])
                 rows = (fit(rows, wider) for rows in file.read(there.names))
-                self._write(dataset, table, wider, rows, seen=seen)
+                self.files.write(dataset, table, wider, rows, seen=seen)
 
     def _replace(self, dataset: str, table: str, brought: Replacement) -> TableChange:
-        with self._fetched(dataset, table) as (seen, file):
+        with self.files.fetched(dataset, table) as (seen, file):
             change = Change(brought, _columns(file))
             if change.meet([file], all_of_them=True):
-                self._write(dataset, table, change.schema, change.rows(), seen=seen)
+                self.files.write(dataset, table, change.schema, change.rows(), seen=seen)
             return change.told()
 
     def _sign(self, dataset: str, table: str, row: pa.RecordBatch) -> None:
-        with self._fetched(dataset, table) as (seen, file):
+        with self.files.fetched(dataset, table) as (seen, file):
             _, rows = signed([file], _columns(file), row, all_of_them=True)
-            self._write(dataset, table, _columns(file), rows, seen=seen)
-
-    def _write(
-        self, dataset: str, table: str, schema: pa.Schema, rows: Iterator[pa.RecordBatch], *, seen: Any = None
-    ) -> None:
-        """Put a file in place of the one that was seen, or of none."""
-        with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
-            path = Path(folder) / FILE
-            Parts(schema).write_one(path, rows)
-            self.root.put(self._path(dataset, table), path, seen=seen, new=seen is None)
-
-    @contextmanager
-    def _fetched(self, dataset: str, table: str) -> Iterator[tuple[Any, LocalFile]]:
-        with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
-            path = Path(folder) / FILE
-            seen = self.root.fetch(self._path(dataset, table), path)
-            yield seen, LocalFile(path)
-
-    def _footer(self, dataset: str, table: str, seen: Any) -> pq.ParquetFile:
-        return self.root.parquet(self._path(dataset, table), seen["size"])
-
-    def _head(self, dataset: str, table: str) -> Any | None:
-        return self.root.head(self._path(dataset, table))
-
-    def _path(self, dataset: str, table: str) -> str:
-        return f"{self.root.place(dataset, table)}/{FILE}"
+            self.files.write(dataset, table, _columns(file), rows, seen=seen)
 
 
 def again(deed: Callable[[], T]) -> T:
