@@ -24,6 +24,11 @@ class Stop:
         self._why = Cancelled("The sync was stopped.")
 
     @property
+    def why(self) -> Cancelled:
+        """What the work was told to end with."""
+        return self._why
+
+    @property
     def is_asked(self) -> bool:
         return self._asked.is_set()
 
@@ -78,3 +83,21 @@ class Stop:
 
 NEVER = Stop()
 """For work that nobody will stop."""
+
+
+@contextmanager
+def hurried(seconds: float, why: Cancelled, stop: Stop = NEVER) -> Iterator[Stop]:
+    """A stop for the block that is asked after so many seconds, or with the other one."""
+    own = Stop()
+
+    def pass_on() -> None:
+        own.ask(stop.why)
+
+    timer = threading.Timer(seconds, own.ask, [why])
+    timer.daemon = True
+    timer.start()
+    try:
+        with stop.calling(pass_on):
+            yield own
+    finally:
+        timer.cancel()

@@ -11,7 +11,7 @@ import pytest
 from counterfoil.actions.sync_now import sync_now
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.sync import SyncState
-from counterfoil.store import cursors, sources
+from counterfoil.store import connections, cursors, sources
 from counterfoil.sync.progress import SILENT, Progress, Stage, Watch
 from tests.torture.history import History
 
@@ -38,7 +38,7 @@ def at(stage: Stage, deed: Deed) -> Watch:
 
 def known(history: History) -> object:
     db = history.world.around.db
-    return cursors.oldest(db, sources.named(db, "acme"))
+    return cursors.oldest(db, connections.of_source(db, sources.named(db, "acme")))
 
 
 def failed(history: History, watch: Watch = SILENT) -> str:

@@ -40,7 +40,7 @@ def test_a_source_with_two_connections_begins_at_the_oldest_cursor(
     cursors.advance(db, second, [Cursor(stream="Invoice", changed_since=EARLIER, compared_at=EARLIER)])
 
     expected = Cursor(stream="Invoice", changed_since=EARLIER, compared_at=EARLIER)
-    assert cursors.oldest(db, feed.source) == {"Invoice": expected}
+    assert cursors.oldest(db, connections.of_source(db, feed.source)) == {"Invoice": expected}
 
 
 def test_a_stream_that_one_connection_never_loaded_is_read_in_full(
@@ -48,7 +48,7 @@ def test_a_stream_that_one_connection_never_loaded_is_read_in_full(
 ) -> None:
     cursors.advance(db, feed, [Cursor(stream="Invoice", changed_since=NOON)])
 
-    assert cursors.oldest(db, feed.source) == {}
+    assert cursors.oldest(db, connections.of_source(db, feed.source)) == {}
 
 
 def test_a_connection_that_never_compared_ids_makes_the_source_compare(
@@ -57,7 +57,7 @@ def test_a_connection_that_never_compared_ids_makes_the_source_compare(
     cursors.advance(db, feed, [Cursor(stream="TaxCode", changed_since=NOON, compared_at=NOON)])
     cursors.advance(db, second, [Cursor(stream="TaxCode", changed_since=NOON)])
 
-    assert cursors.oldest(db, feed.source)["TaxCode"].compared_at is None
+    assert cursors.oldest(db, connections.of_source(db, feed.source))["TaxCode"].compared_at is None
 
 
 def test_a_resync_forgets_the_chosen_streams_only(db: Database, feed: Connection) -> None:

@@ -65,7 +65,7 @@ def test_everything_arrives_as_it_was_and_secrets_can_be_opened(full: Database, 
     assert syncs.latest(new, limit=2000) == syncs.latest(full, limit=2000)
     (source,) = sources.every(full)
     assert credentials.tokens(new, source.credential.id) == credentials.tokens(full, source.credential.id)
-    assert cursors.oldest(new, source) == cursors.oldest(full, source)
+    assert cursors.oldest(new, connections.every(new)) == cursors.oldest(full, connections.every(full))
     assert sources.next_run(new, source) == NOW
     assert _rows(new) == _rows(full)
 

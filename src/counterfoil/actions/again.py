@@ -10,7 +10,7 @@ from counterfoil.model.outcome import Mode
 from counterfoil.model.source import Source
 from counterfoil.model.task import Scope
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.store import abilities, cursors, outcomes, sources
+from counterfoil.store import abilities, connections, cursors, outcomes, sources
 from counterfoil.store.db import Database
 from counterfoil.sync.plan import make_plan
 
@@ -50,7 +50,7 @@ def estimate(around: Surroundings, source_name: str, errand: Errand) -> Again:
     ]
     plan = make_plan(
         chosen,
-        cursors.oldest(db, source),
+        cursors.oldest(db, connections.of_source(db, source)),
         abilities.of(db, source.credential.realm_id),
         around.clocks,
         now,

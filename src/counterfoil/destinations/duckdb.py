@@ -1,6 +1,5 @@
 """DuckDB: one file; all tables of a sync in one transaction; the file is held only while loading."""
 
-import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +30,7 @@ from counterfoil.destinations.merge import SYNCS, Merge, prove
 from counterfoil.destinations.turns import Turns
 from counterfoil.destinations.untouched import Known, Mark, Untouched, mark_of
 from counterfoil.errors import Cancelled, NotFound, WarehouseBusy, WarehouseFailed
-from counterfoil.stop import NEVER, Stop
+from counterfoil.stop import NEVER, Stop, hurried
 
 CAPABILITIES = Capabilities(
     all_tables_at_once=True,
@@ -70,6 +69,7 @@ STEPS = (
 
 LONGEST_LOOK = 5.0
 """Seconds that a look at rows may take."""
+SLOW = Cancelled(f"DuckDB did not answer within {LONGEST_LOOK:.0f} seconds.")
 
 HASTE = 5
 """Seconds that a test waits for someone else who holds the file."""
@@ -143,7 +143,7 @@ class DuckDB:
     def look(self, glance: Glance) -> Seen:
         if not self.path.exists():
             raise NotFound(f"There is no file {self.path} yet.", do="The next sync makes it.")
-        with _limited(LONGEST_LOOK) as stop:
+        with hurried(LONGEST_LOOK, SLOW) as stop:
             try:
                 with (
                     self._in_haste(0)._opened(in_silence, stop, read_only=True) as connection,
@@ -251,20 +251,6 @@ class DuckDB:
         if read_only:
             return "READ_ONLY"
         return "TYPE duckdb" if self.path.exists() else f"STORAGE_VERSION '{OLDEST_READER}'"
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[Stop]:
-    """A stop that is asked after so many seconds."""
-    stop = Stop()
-    late = Cancelled(f"DuckDB did not answer within {seconds:.0f} seconds.")
-    timer = threading.Timer(seconds, stop.ask, [late])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield stop
-    finally:
-        timer.cancel()
 
 
 def _rows_after(

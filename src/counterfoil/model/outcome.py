@@ -70,7 +70,8 @@ def total(outcomes: Iterable[StreamOutcome]) -> Totals:
     """Add up outcomes; what several connections share is counted once."""
     known = tuple(outcomes)
     tables = [table for outcome in known for table in outcome.tables]
-    shared = {outcome.stream: outcome for outcome in known}.values()
+    readings = {(outcome.stream, outcome.mode, outcome.read, outcome.calls): outcome for outcome in known}
+    shared = readings.values()
     return Totals(
         read=sum(outcome.read for outcome in shared),
         inserted=sum(table.inserted for table in tables),

@@ -1,6 +1,6 @@
 """Stored cursors: how far each stream of each connection is loaded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,6 @@ import sqlalchemy as sa
 from counterfoil.model.bad_record import BadRecord
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor, earliest
-from counterfoil.model.source import Source
-from counterfoil.store import connections
 from counterfoil.store.db import Database
 from counterfoil.store.rows import put_all
 from counterfoil.store.schema import cursors
@@ -32,13 +30,13 @@ def reached(db: Database, connection: Connection) -> Mapping[str, datetime]:
         return {row.stream: row.changed_since for row in rows}
 
 
-def oldest(db: Database, source: Source) -> Mapping[str, Cursor]:
-    """Per stream, where a source that is read once for all its connections has to begin.
+def oldest(db: Database, together: Sequence[Connection]) -> Mapping[str, Cursor]:
+    """Per stream, where a source that is read once for these connections has to begin.
 
     The oldest cursor counts; a stream that one of the connections never loaded has none: it is read in full.
     """
     with db.transaction() as one:
-        held = [of(one, connection) for connection in connections.of_source(one, source)]
+        held = [of(one, connection) for connection in together]
     shared = set.intersection(*(set(cursors_) for cursors_ in held)) if held else set()
     return {stream: earliest([cursors_[stream] for cursors_ in held]) for stream in sorted(shared)}
 

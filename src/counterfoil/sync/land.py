@@ -1,8 +1,11 @@
 """Land: load what was staged into every connection, and advance its cursors after that."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from counterfoil.destinations.base import Batch, Landing, TableChange
@@ -22,6 +25,9 @@ from counterfoil.sync.stage import Stage
 
 if TYPE_CHECKING:
     from counterfoil.sync.run import Road
+
+AT_ONCE = 4
+"""Connections that are loaded at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +71,30 @@ def land(road: "Road", stage: Stage, extracted: Extracted, stamp: Stamp) -> Land
     reads = list(extracted.reads.values())
     batches = [_batch(stage, read) for read in reads if read.brings]
     _tell(road, reads, Standing.LOADING)
-    landed = tuple(_load(road, connection, batches, extracted, stamp) for connection in road.connections)
+    landed = _load_all(road, batches, extracted, stamp)
     _tell(road, reads, Standing.LANDED if all(one.error is None for one in landed) else Standing.FAILED)
     return Landed(at=stamp.synced_at, extracted=extracted, connections=landed)
+
+
+def _load_all(
+    road: "Road", batches: list[Batch], extracted: Extracted, stamp: Stamp
+) -> tuple[ConnectionLanded, ...]:
+    """Load several at the same time: one that waits or is slow keeps none of the others waiting."""
+    if len(road.connections) == 1:
+        return (_load(road, road.connections[0], batches, extracted, stamp),)
+    telling = Lock()
+
+    def say(words: str) -> None:
+        with telling:
+            road.watch.say(words)
+
+    told = replace(road, watch=replace(road.watch, say=say))
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        coming = [
+            hands.submit(copy_context().run, _load, told, connection, batches, extracted, stamp)
+            for connection in road.connections
+        ]
+    return tuple(each.result() for each in coming)
 
 
 def _batch(stage: Stage, read: StreamRead) -> Batch:

@@ -1,16 +1,21 @@
 """Noticing what someone took out of a warehouse behind our back."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from counterfoil.destinations.base import Destination
-from counterfoil.errors import CounterfoilError
+from counterfoil.errors import Cancelled, CounterfoilError
 from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor
 from counterfoil.model.stream import Stream
-from counterfoil.stop import NEVER, Stop
+from counterfoil.stop import NEVER, Stop, hurried
 from counterfoil.store import cursors
 from counterfoil.store.db import Database
 from counterfoil.sync.progress import Watch
+
+HASTE = 10.0
+"""Seconds to look at one of several warehouses: one that is busy for longer is looked at while it is loaded."""
+LATE = Cancelled("It did not answer in time.")
 
 
 def forget_what_is_lost(
@@ -20,41 +25,52 @@ def forget_what_is_lost(
     streams: Sequence[Stream],
     watch: Watch,
     stop: Stop = NEVER,
-) -> None:
+) -> Mapping[str, CounterfoilError]:
     """Forget the cursors of streams whose tables were dropped or emptied, so that they are rebuilt in full.
 
-    A warehouse that cannot be looked at may be back when it is loaded. Raises its error when none of them can be
-    looked at: then no call to QuickBooks is worth its price. Raises what the stop is asked with.
+    Answers, by connection, why a warehouse could not be looked at; it may be back when it is loaded. Raises when none
+    of them can be looked at: then no call to QuickBooks is worth its price. Raises what the stop is asked with.
     """
-    failures: list[CounterfoilError] = []
+    failures: dict[str, CounterfoilError] = {}
     for connection in connections:
+        look = _Look(db, connection, destinations[connection.id], streams, watch)
         try:
-            _look(db, connection, destinations[connection.id], streams, watch, stop)
+            if len(connections) == 1:
+                _forget(look, stop)
+                continue
+            with hurried(HASTE, LATE, stop) as soon:  # the others are not to wait for it
+                _forget(look, soon)
         except CounterfoilError as error:
-            failures.append(error)
+            failures[connection.id] = error
     stop.check()
     if len(failures) == len(connections):
-        raise failures[0]
+        raise next(iter(failures.values()))
+    return failures
 
 
-def _look(
-    db: Database,
-    connection: Connection,
-    destination: Destination,
-    streams: Sequence[Stream],
-    watch: Watch,
-    stop: Stop,
-) -> None:
-    known = cursors.of(db, connection)
-    there = destination.tables(connection.dataset, waiting=watch.say, stop=stop)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One connection to look at."""
+
+    db: Database
+    connection: Connection
+    destination: Destination
+    streams: Sequence[Stream]
+    watch: Watch
+
+
+def _forget(look: _Look, stop: Stop) -> None:
+    connection, known = look.connection, cursors.of(look.db, look.connection)
+    there = look.destination.tables(connection.dataset, waiting=look.watch.say, stop=stop)
     lost = [
         stream.name
-        for stream in streams
+        for stream in look.streams
         if stream.name in known and _is_lost(stream, known[stream.name], connection.source.prefix, there)
     ]
     if lost:
-        watch.say(f"Tables of {', '.join(lost)} are gone from {connection.destination.name}: rebuilding them")
-        cursors.forget(db, connection, lost)
+        where = connection.destination.name
+        look.watch.say(f"Tables of {', '.join(lost)} are gone from {where}: rebuilding them")
+        cursors.forget(look.db, connection, lost)
 
 
 def _is_lost(stream: Stream, cursor: Cursor, prefix: str, there: Mapping[str, int]) -> bool:

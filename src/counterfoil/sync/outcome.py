@@ -5,7 +5,7 @@ from datetime import datetime
 
 from counterfoil.errors import CounterfoilError, PoisonedPage
 from counterfoil.model.bad_record import BadRecord
-from counterfoil.model.outcome import StreamOutcome, StreamState, TableOutcome
+from counterfoil.model.outcome import Mode, StreamOutcome, StreamState, TableOutcome
 from counterfoil.model.stream import Family
 from counterfoil.sync.abilities import asked_again
 from counterfoil.sync.land import ConnectionLanded, Landed
@@ -33,6 +33,19 @@ def outcomes_of(
             calls = read.calls + (earlier[key].calls if key in earlier else 0)
             found[key] = _outcome(one, read, calls, again)
     return found
+
+
+def not_reached(connection_id: str, stream: str, error: CounterfoilError) -> StreamOutcome:
+    """The outcome of a stream that was not read, because there was nowhere to load it."""
+    return StreamOutcome(
+        connection_id=connection_id,
+        stream=stream,
+        mode=Mode.FULL,
+        state=StreamState.FAILED,
+        code=error.code,
+        what=error.what,
+        do=error.do,
+    )
 
 
 def _outcome(one: ConnectionLanded, read: StreamRead, calls: int, again: datetime) -> StreamOutcome:

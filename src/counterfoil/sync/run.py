@@ -1,7 +1,7 @@
 """The road of one sync: plan, extract, shape, stage, load, outcome."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from counterfoil.store import abilities, cursors
 from counterfoil.store.db import Database
 from counterfoil.sync import observed
 from counterfoil.sync.abilities import found_out, not_asked
+from counterfoil.sync.abreast import abreast
 from counterfoil.sync.extract import extract
 from counterfoil.sync.land import Landed, land
 from counterfoil.sync.notice import forget_what_is_lost
-from counterfoil.sync.outcome import Outcomes, outcomes_of
+from counterfoil.sync.outcome import Outcomes, not_reached, outcomes_of
 from counterfoil.sync.plan import EVERYTHING, is_covered, make_plan, resting
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.reading import StreamRead
@@ -67,16 +68,34 @@ class Road:
 def run(road: Road) -> tuple[StreamOutcome, ...]:
     """Read the source once and load it into every connection; answer with what became of each stream.
 
-    A failure that ends one stream or one connection leaves the others be, and stands in their outcomes. What could
-    not be told by reading changes alone is read in full in a second round. Raises what the stop is asked with, and
-    what `assure` raises.
+    A failure that ends one stream or one connection leaves the others be, and stands in their outcomes. A connection
+    that is far behind is read for apart. Raises what the stop is asked with, and what `assure` raises.
     """
-    forget_what_is_lost(road.db, road.connections, road.destinations, road.streams, road.watch, road.stop)
+    away = forget_what_is_lost(
+        road.db, road.connections, road.destinations, road.streams, road.watch, road.stop
+    )
+    names = [stream.name for stream in _chosen(road)]
+    level, *behind = abreast(road.db, road.connections, names, scope=road.scope, now=road.now())
+    became = _walk(replace(road, connections=level))
+    for group in behind:
+        here = tuple(connection for connection in group if connection.id not in away)
+        became += _walk(replace(road, connections=here)) if here else ()
+        became += tuple(
+            not_reached(connection.id, stream, away[connection.id])
+            for connection in group
+            for stream in names
+            if connection.id in away
+        )
+    return became
+
+
+def _walk(road: Road) -> tuple[StreamOutcome, ...]:
+    """Read once for these connections. What could not be told by reading changes alone is read in full after that."""
     chosen, known = _chosen(road), abilities.of(road.db, road.realm_id)
     left_alone = () if road.scope.is_asked_for else resting(chosen, known, road.clocks, road.now())
     names = {ability.stream for ability in left_alone}
     asked = [stream for stream in chosen if stream.name not in names]
-    held = cursors.oldest(road.db, road.source)
+    held = cursors.oldest(road.db, road.connections)
     landed = _round(road, make_plan(asked, held, known, road.clocks, road.now(), scope=road.scope), 1)
     became = _outcomes(road, landed)
     if again := landed.unsettled():
@@ -119,7 +138,7 @@ def _outcomes(road: Road, landed: Landed, before: Outcomes | None = None) -> Out
 
 def _reads(road: Road, tasks: Sequence[Task], known: Mapping[str, Ability]) -> list[StreamRead]:
     """Each task with what earlier syncs loaded and learned. A stream that one connection lacks has no cursor."""
-    held = cursors.oldest(road.db, road.source)
+    held = cursors.oldest(road.db, road.connections)
     reads = []
     for task in tasks:
         name = task.stream.name
