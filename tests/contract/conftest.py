@@ -1,6 +1,7 @@
 """One place for each kind of warehouse, and what is brought there."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Batch, TableChange, in_silence
 from tests.contract.duckdb_place import DuckDBPlace
+from tests.contract.iceberg_place import CataloguedPlace, IcebergPlace
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
 from tests.contract.making import Bringing, Record
 from tests.contract.place import Place
@@ -28,8 +30,8 @@ def postgres_place(request: pytest.FixtureRequest) -> PostgresPlace:
 def bigquery_place() -> Iterator[Place]:
     from tests.contract.bigquery_place import BigQueryPlace, running_emulator  # noqa: PLC0415 (not in `dev`)
 
-    with running_emulator() as endpoint:
-        yield BigQueryPlace(endpoint)
+    with running_emulator() as port:
+        yield BigQueryPlace(port)
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +51,10 @@ def snowflake_place() -> Iterator[Place]:
 
 
 @pytest.fixture(scope="session")
-def redshift_place(request: pytest.FixtureRequest) -> Place:
-    from tests.contract.through_dlt_place import RedshiftPlace  # noqa: PLC0415 (not in `dev`)
+def through_dlt(request: pytest.FixtureRequest) -> Callable[[str], Place]:
+    from tests.contract import through_dlt_place  # noqa: PLC0415 (not in `dev`)
 
-    return RedshiftPlace(request.getfixturevalue("postgres"))
+    return cache(lambda name: getattr(through_dlt_place, name)(request.getfixturevalue("postgres")))
 
 
 @pytest.fixture(scope="session")
@@ -61,26 +63,49 @@ def seaweed() -> Iterator[Seaweed]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def catalogued_place(seaweed: Seaweed) -> CataloguedPlace:
+    return CataloguedPlace(seaweed)
+
+
 PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
     "bigquery": lambda request: request.getfixturevalue("bigquery_place"),
     "clickhouse": lambda request: request.getfixturevalue("clickhouse_place"),
     "duckdb": lambda request: DuckDBPlace(request.getfixturevalue("tmp_path")),
     "postgres": lambda request: request.getfixturevalue("postgres_place"),
-    "redshift-postgres": lambda request: request.getfixturevalue("redshift_place"),
+    "databricks-postgres": lambda request: request.getfixturevalue("through_dlt")("DatabricksPlace"),
+    "mssql-postgres": lambda request: request.getfixturevalue("through_dlt")("SqlServerPlace"),
+    "redshift-postgres": lambda request: request.getfixturevalue("through_dlt")("RedshiftPlace"),
+    "synapse-postgres": lambda request: request.getfixturevalue("through_dlt")("SynapsePlace"),
     "s3-delta": lambda request: DeltaPlace(request.getfixturevalue("seaweed"), "delta"),
+    "s3-iceberg": lambda request: IcebergPlace(request.getfixturevalue("seaweed"), "iceberg"),
+    "s3-iceberg-catalog": lambda request: request.getfixturevalue("catalogued_place"),
     "s3-parquet": lambda request: ParquetPlace(request.getfixturevalue("seaweed"), "parquet"),
     "snowflake": lambda request: request.getfixturevalue("snowflake_place"),
 }
 """By kind, or by kind-form where one kind runs here in several. A kind without a place fails all of its tests."""
 
-HEAVY = frozenset({"bigquery", "clickhouse", "redshift-postgres", "snowflake"})
+HEAVY = frozenset(
+    {
+        "bigquery",
+        "clickhouse",
+        "databricks-postgres",
+        "mssql-postgres",
+        "redshift-postgres",
+        "s3-iceberg",
+        "s3-iceberg-catalog",
+        "snowflake",
+        "synapse-postgres",
+    }
+)
 """Those whose server takes long to fetch or to start, or whose tests take long: `pytest -m kinds` runs them."""
 
 
 def _places() -> list[Any]:
     homeless = sorted(set(KINDS) - {name.partition("-")[0] for name in PLACES})
     return [
-        pytest.param(name, marks=[pytest.mark.kinds] if name in HEAVY else []) for name in [*PLACES, *homeless]
+        pytest.param(name, marks=[pytest.mark.kinds] if name in HEAVY else [])
+        for name in [*PLACES, *homeless]
     ]
 
 
@@ -126,7 +151,6 @@ def broken(tmp_path: Path) -> Callable[[Place], dict[str, str]]:
     nowhere.write_text("in the way")
 
     def misled(place: Place) -> dict[str, str]:
-        astray = {"path": f"{nowhere}/x", "host": f"{nowhere}/x", "api_endpoint": "http://127.0.0.1:1"}
-        return {name: value for name, value in astray.items() if name in place.options}
+        return {name: f"{nowhere}/x" for name in ("path", "host") if name in place.options}
 
     return misled

@@ -23,10 +23,10 @@ from counterfoil.destinations.base import (
     unnoticed,
 )
 from counterfoil.destinations.lake import CAPABILITIES
-from counterfoil.destinations.lake_delta import Delta
+from counterfoil.destinations.lake_delta import Delta, DeltaTables
 from counterfoil.destinations.lake_format import Format, Only, Replacement
 from counterfoil.destinations.lake_look import look
-from counterfoil.destinations.lake_parquet import Parquet
+from counterfoil.destinations.lake_parquet import Parquet, ParquetFiles
 from counterfoil.destinations.lake_store import Root, each_at_once
 from counterfoil.destinations.lake_words import AGAIN, THEIRS, as_ours
 from counterfoil.destinations.merge import PROBE, SYNCS, SYNCS_COLUMNS
@@ -38,7 +38,31 @@ from counterfoil.stop import NEVER, Stop
 
 TURNS = Turns()
 
-FORMATS: Mapping[str, Callable[[Root], Format]] = {"delta": Delta, "parquet": Parquet}
+
+def _iceberg(root: Root, options: Mapping[str, Any]) -> Format:
+    from counterfoil.destinations.lake_iceberg import Iceberg  # noqa: PLC0415 (it takes long to import)
+
+    return Iceberg(root, options)
+
+
+FORMATS: Mapping[str, Callable[[Root, Mapping[str, Any]], Format]] = {
+    "delta": lambda root, _: Delta(root, DeltaTables(root)),
+    "iceberg": _iceberg,
+    "parquet": lambda root, _: Parquet(root, ParquetFiles(root)),
+}
+
+
+@dataclass(slots=True)
+class Opened:
+    """A lake in use: what its format remembers of tables is true for so long. `doing` is for the words of errors."""
+
+    root: Root
+    format: Format
+    doing: str = ""
+
+    def say(self, doing: str) -> None:
+        """Tell which table is worked at."""
+        self.doing = doing
 
 
 class Lake:
@@ -46,10 +70,9 @@ class Lake:
 
     capabilities = CAPABILITIES
 
-    def __init__(self, root: Root, options: Mapping[str, Any]) -> None:
-        self.root, self.wait_seconds = root, int(options["wait_seconds"])
-        self.format = FORMATS[str(options["format"])](root)
-        self.doing = ""
+    def __init__(self, find: Callable[[], Root], options: Mapping[str, Any]) -> None:
+        self.find, self.options = find, options
+        self.wait_seconds = int(options["wait_seconds"])
 
     def load(
         self,
@@ -61,66 +84,43 @@ class Lake:
         grew: Grew = unnoticed,
     ) -> Mapping[str, TableChange]:
         stop.check()
-        with self._turn(landing, waiting, stop), self._ours(stop):
-            return Loading(self.format, landing, stop, assure, grew, self._say).run()
+        with self._opened(stop) as lake, self._turn(lake.root, landing, waiting, stop):
+            return Loading(lake, landing, stop, assure, grew).run()
 
     def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:  # noqa: ARG002
-        with self._ours(stop):
-            names = self.format.names(dataset)
-            counts = each_at_once(lambda name: self.format.rows(dataset, name), names)
+        with self._opened(stop) as lake:
+            names = lake.format.names(dataset)
+            counts = each_at_once(lambda name: lake.format.rows(dataset, name), names)
             return dict(zip(names, counts, strict=True))
 
     def look(self, glance: Glance) -> Seen:
-        with self._ours(NEVER):
-            self._say(glance.table)
-            return look(self.format, glance)
+        with self._opened(NEVER) as lake:
+            lake.say(glance.table)
+            return look(lake.format, glance)
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
-        self.root.reach()
-        yield
-        with self._ours(NEVER):
-            self.root.folders(self.root.place(dataset))
+        with self._opened(NEVER) as lake:
+            lake.root.reach()
             yield
-            yield from self._prove(dataset)
-
-    def _prove(self, dataset: str) -> Generator[None, None, None]:
-        word = Column(name="word", type=ColumnType.TEXT)
-        row = pa.record_batch({"word": pa.array(["counterfoil"])})
-        try:
-            self.format.ensure(dataset, PROBE, [word])
+            lake.root.folders(lake.root.place(dataset))
             yield
-            self.format.sign(dataset, PROBE, row)
-            yield
-            self.format.sign(dataset, PROBE, row)
-            if [each for rows in self.format.read(dataset, PROBE, ["word"]) for each in rows.to_pylist()] != [
-                {"word": "counterfoil"}
-            ]:
-                raise WarehouseFailed("A row that was just written did not come back.", do="Check the store.")
-            yield
-        except BaseException:
-            with suppress(*THEIRS):
-                self.format.drop(dataset, PROBE)
-            raise
-        self.format.drop(dataset, PROBE)
-        yield
-
-    def _say(self, doing: str) -> None:
-        self.doing = doing
+            yield from prove(lake.format, dataset)
 
     @contextmanager
-    def _ours(self, stop: Stop) -> Iterator[None]:
-        """Errors of the libraries as ours."""
-        self.doing = ""
+    def _opened(self, stop: Stop) -> Iterator[Opened]:
+        """Errors of the libraries become ours."""
+        root = self.find()
+        lake = Opened(root, FORMATS[str(self.options["format"])](root, self.options))
         try:
-            yield
+            yield lake
         except THEIRS as error:
             stop.check()
-            raise as_ours(error, self.root, self.doing) from error
+            raise as_ours(error, root, lake.doing) from error
 
     @contextmanager
-    def _turn(self, landing: Landing, waiting: Waiting, stop: Stop) -> Iterator[None]:
+    def _turn(self, root: Root, landing: Landing, waiting: Waiting, stop: Stop) -> Iterator[None]:
         """Wait until no other thread of ours loads the same tables; who comes from elsewhere is met at the commit."""
-        place = f"{self.root.endpoint} {self.root.url}/{landing.dataset}/{landing.prefix}"
+        place = f"{root.endpoint} {root.url}/{landing.dataset}/{landing.prefix}"
 
         def told() -> None:
             waiting("Counterfoil itself loads the same tables for another sync; waiting until that is done")
@@ -128,21 +128,41 @@ class Lake:
         with TURNS.named(place, self.wait_seconds, stop, told) as ours:
             if not ours:
                 raise WarehouseBusy(
-                    f"Another sync loaded the same tables of {self.root} for {self.wait_seconds} s.", do=AGAIN
+                    f"Another sync loaded the same tables of {root} for {self.wait_seconds} s.", do=AGAIN
                 )
             yield
+
+
+def prove(format_: Format, dataset: str) -> Generator[None, None, None]:
+    """Make a table, write a row, replace it, take the table away; yields after each."""
+    row = pa.record_batch({"word": pa.array(["counterfoil"])})
+    try:
+        format_.ensure(dataset, PROBE, [Column(name="word", type=ColumnType.TEXT)])
+        yield
+        format_.sign(dataset, PROBE, row)
+        yield
+        format_.sign(dataset, PROBE, row)
+        found = [each for rows in format_.read(dataset, PROBE, ["word"]) for each in rows.to_pylist()]
+        if found != row.to_pylist():
+            raise WarehouseFailed("A row that was just written did not come back.", do="Check the store.")
+        yield
+    except BaseException:
+        with suppress(*THEIRS):
+            format_.drop(dataset, PROBE)
+        raise
+    format_.drop(dataset, PROBE)
+    yield
 
 
 @dataclass(slots=True)
 class Loading:
     """One landing. Each table changes in one moment, parents after their children."""
 
-    format: Format
+    lake: Opened
     landing: Landing
     stop: Stop
     assure: Assure
     grew: Grew
-    say: Callable[[str], None]
     changes: dict[str, TableChange] = field(default_factory=dict)
 
     def run(self) -> Mapping[str, TableChange]:
@@ -152,7 +172,7 @@ class Loading:
         self._sign()
         for name in (SYNCS, *(name for name, change in self.changes.items() if _written(change))):
             with suppress(*THEIRS):  # the load has landed; the next one tidies up
-                self.format.maintain(self.landing.dataset, name)
+                self.lake.format.maintain(self.landing.dataset, name)
         return self.changes
 
     def _prepare(self) -> None:
@@ -161,7 +181,9 @@ class Loading:
             *((self.landing.prefix + table.name, all_columns(table)) for table in self.landing.tables),
             (SYNCS, SYNCS_COLUMNS),
         ]
-        there = list(each_at_once(lambda each: self.format.schema(self.landing.dataset, each[0]), declared))
+        there = list(
+            each_at_once(lambda each: self.lake.format.schema(self.landing.dataset, each[0]), declared)
+        )
         self.stop.check()
         self.assure()
         for (name, columns), schema in zip(declared, there, strict=True):
@@ -169,8 +191,8 @@ class Loading:
             if not missing:
                 continue
             self.stop.check()
-            self.say(name)
-            self.format.ensure(self.landing.dataset, name, columns)
+            self.lake.say(name)
+            self.lake.format.ensure(self.landing.dataset, name, columns)
             if schema is None and name != SYNCS:
                 self.changes[name] = TableChange()  # where rows are expected, somebody took them away
             self.grew(name, () if schema is None else tuple(missing))
@@ -184,8 +206,8 @@ class Loading:
             name, its = self.landing.prefix + table.name, list(batch.files.get(table.name, ()))
             columns = all_columns(table)
             self.stop.check()
-            self.say(name)
-            self.changes[name] = self.format.replace(
+            self.lake.say(name)
+            self.changes[name] = self.lake.format.replace(
                 self.landing.dataset,
                 name,
                 Replacement(
@@ -206,8 +228,10 @@ class Loading:
         if batch.complete:
             ours = [Only(column="_realm_id", values=pa.array([self.landing.realm_id]))]
             name = self.landing.prefix + batch.table.name
-            self.say(name)
-            there = [rows.column("id") for rows in self.format.read(self.landing.dataset, name, ["id"], ours)]
+            self.lake.say(name)
+            there = [
+                rows.column("id") for rows in self.lake.format.read(self.landing.dataset, name, ["id"], ours)
+            ]
             missing = pc.unique(pa.chunked_array([gone, *(each.cast(pa.string()) for each in there)]))
             listed = pc.is_in(missing, gone) if len(gone) else pa.repeat(pa.scalar(value=False), len(missing))
             brought = pc.is_in(missing, ids) if len(ids) else pa.repeat(pa.scalar(value=False), len(missing))
@@ -239,8 +263,8 @@ class Loading:
             column.name: pa.array([value], ARROW[column.type])
             for column, value in zip(SYNCS_COLUMNS, values, strict=True)
         }
-        self.say(SYNCS)
-        self.format.sign(landing.dataset, SYNCS, pa.record_batch(arrays))
+        self.lake.say(SYNCS)
+        self.lake.format.sign(landing.dataset, SYNCS, pa.record_batch(arrays))
 
 
 NONE = pa.array([], pa.string())
