@@ -107,6 +107,8 @@ def _cell(told: dict[str, Any] | None) -> str:
     if "failed" in told:
         return "✗"
     passed = told.get("passed", 0)
+    if "told" in told:
+        return f"✓ {told['told']}"
     return "–" if not passed else "✓" if passed == 1 else f"✓ {passed}"
 
 

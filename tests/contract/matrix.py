@@ -27,7 +27,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     _places[place] = str(told["tried on"])
     outcome = {"passed": PASSED, "skipped": LACKING}.get(report.outcome, FAILED)
     reason = report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
-    _found[place][test].append((outcome, reason))
+    _found[place][test].append((outcome, str(told.get("told", reason))))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -50,5 +50,7 @@ def _summed(outcomes: list[tuple[str, str]]) -> dict[str, Any]:
     """How often a test passed with its several values, or failed; and why it could not be tried."""
     counted = [outcome for outcome, _ in outcomes]
     summed: dict[str, Any] = {each: counted.count(each) for each in (PASSED, FAILED) if each in counted}
-    reasons = sorted({reason for outcome, reason in outcomes if outcome == LACKING})
+    reasons = sorted({words for outcome, words in outcomes if outcome == LACKING})
+    told = sorted({words for outcome, words in outcomes if outcome == PASSED and words})
+    summed |= {"told": "; ".join(told)} if told else {}
     return {**summed, **({LACKING: "; ".join(reasons)} if reasons else {})}
