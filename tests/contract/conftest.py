@@ -11,7 +11,7 @@ import pytest
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Batch, TableChange, in_silence
 from tests.contract.duckdb_place import DuckDBPlace
-from tests.contract.iceberg_place import CataloguedPlace, IcebergPlace
+from tests.contract.iceberg_place import IcebergPlace
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
 from tests.contract.making import Bringing, Record
 from tests.contract.place import Place
@@ -63,11 +63,6 @@ def seaweed() -> Iterator[Seaweed]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def catalogued_place(seaweed: Seaweed) -> CataloguedPlace:
-    return CataloguedPlace(seaweed)
-
-
 PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
     "bigquery": lambda request: request.getfixturevalue("bigquery_place"),
     "clickhouse": lambda request: request.getfixturevalue("clickhouse_place"),
@@ -79,7 +74,6 @@ PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
     "synapse-postgres": lambda request: request.getfixturevalue("through_dlt")("SynapsePlace"),
     "s3-delta": lambda request: DeltaPlace(request.getfixturevalue("seaweed"), "delta"),
     "s3-iceberg": lambda request: IcebergPlace(request.getfixturevalue("seaweed"), "iceberg"),
-    "s3-iceberg-catalog": lambda request: request.getfixturevalue("catalogued_place"),
     "s3-parquet": lambda request: ParquetPlace(request.getfixturevalue("seaweed"), "parquet"),
     "snowflake": lambda request: request.getfixturevalue("snowflake_place"),
 }
@@ -93,7 +87,6 @@ HEAVY = frozenset(
         "mssql-postgres",
         "redshift-postgres",
         "s3-iceberg",
-        "s3-iceberg-catalog",
         "snowflake",
         "synapse-postgres",
     }
