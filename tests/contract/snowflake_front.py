@@ -3,7 +3,9 @@
 It runs in the emulator's own environment, and is no part of the tests' process.
 """
 
+import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -12,7 +14,11 @@ import snowflake.connector.errors as errors
 import uvicorn
 from fakesnow import arrow, copy_into, info_schema
 from fakesnow.cursor import FakeSnowflakeCursor
-from fakesnow.server import app
+from fakesnow.server import login_request, routes
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 LOCKED = 625
 
@@ -37,12 +43,21 @@ def timestamps(times: pa.ChunkedArray) -> pa.StructArray:
     return pa.StructArray.from_arrays(made.flatten(), fields=list(made.type), mask=kept.is_null())
 
 
+async def login(request: Request) -> JSONResponse:
+    """With the second token, without which no driver ever ends its session."""
+    answer = json.loads((await login_request(request)).body)
+    answer["data"] |= {"masterToken": answer["data"]["token"], "masterValidityInSeconds": 14_400}
+    return JSONResponse(answer)
+
+
 class Sessions(dict[str, Any]):
     """A session that ends takes its transaction with it."""
 
     def __delitem__(self, token: str) -> None:
         ended = self[token]
         super().__delitem__(token)
+        with suppress(duckdb.Error):  # there is none
+            ended._duck_conn.rollback()
         ended.close()
 
 
@@ -65,4 +80,6 @@ if __name__ == "__main__":
     arrow.timestamp_to_sf_struct = timestamps
     copy_into._describe_table = describe_table
     FakeSnowflakeCursor.execute = execute
+    here = Route("/session/v1/login-request", login, methods=["POST"])
+    app = Starlette(routes=[here, *routes])
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -93,7 +93,7 @@ OPTIONS = (
     ),
     Option(
         name="wait_seconds",
-        help="How long to wait for someone else who holds a table, or loads the same ones.",
+        help="How long to wait for another sync of ours that loads the same tables.",
         type=int,
         default=600,
         tuning=True,

@@ -1,5 +1,6 @@
 """Signing in to a Snowflake account."""
 
+import logging
 import re
 import urllib.request
 from collections.abc import Mapping
@@ -18,6 +19,11 @@ from counterfoil.stop import Stop
 ACCOUNT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,3}")
 OWN = re.compile(r"[a-z0-9._-]+\.snowflakecomputing\.(com|cn)")
 KEY = re.compile(r"(-----BEGIN [A-Z ]+-----)(.*?)(-----END [A-Z ]+-----)", re.DOTALL)
+
+LOCK_SECONDS = 20
+"""How long a statement waits for somebody else's."""
+
+logging.getLogger("snowflake.connector").setLevel(logging.CRITICAL)  # what it has to say, it raises
 
 
 class Account:
@@ -99,7 +105,7 @@ class Account:
                 "QUERY_TAG": "counterfoil",
                 "QUOTED_IDENTIFIERS_IGNORE_CASE": False,
                 "STATEMENT_TIMEOUT_IN_SECONDS": int(its["statement_seconds"]),
-                "LOCK_TIMEOUT": int(its["wait_seconds"]),
+                "LOCK_TIMEOUT": LOCK_SECONDS,
                 "ABORT_DETACHED_QUERY": True,  # what was killed lets go of its locks
                 "CLIENT_TELEMETRY_ENABLED": False,
             },

@@ -27,6 +27,7 @@ from counterfoil.destinations.snowflake import CAPABILITIES
 from counterfoil.destinations.snowflake_connect import Account
 from counterfoil.destinations.snowflake_prove import prove
 from counterfoil.destinations.snowflake_sql import Speaking
+from counterfoil.destinations.snowflake_turn import begin_turn, make_turn
 from counterfoil.destinations.snowflake_words import as_ours
 from counterfoil.stop import NEVER, Stop
 
@@ -44,7 +45,7 @@ class Snowflake:
         self,
         landing: Landing,
         *,
-        waiting: Waiting,  # noqa: ARG002
+        waiting: Waiting,
         stop: Stop = NEVER,
         assure: Assure = nothing_to_assure,
         grew: Grew = unnoticed,
@@ -54,7 +55,9 @@ class Snowflake:
             merge.prepare()  # making tables commits by itself: they are there, and empty, before all else
             merge.scratch()
             speaking.create_stage()
-            speaking.execute("BEGIN")
+            whose = landing.dataset, landing.prefix
+            make_turn(speaking, *whose)
+            begin_turn(speaking, *whose, patience=self.wait_seconds, waiting=waiting)
             merge.merge()
             assure()
             speaking.commit()

@@ -26,6 +26,9 @@ FILE_BYTES = 256 * 1024 * 1024
 FEW = 500
 """So many ids are written by a statement; more of them come as a file."""
 
+TURN = "_counterfoil_turn_"
+"""What the names of tables begin with that are no books: those that all who load take turns by."""
+
 LAYOUT = """
     SELECT table_name, column_name FROM {}.information_schema.columns WHERE table_schema = ?
 """
@@ -117,10 +120,8 @@ class Speaking(Dialect):
 
     def count_all(self, dataset: str) -> dict[str, int]:
         """The rows of each table, by the name that it has there."""
-        return {
-            name: int(total)
-            for name, total in self.execute(ROWS.format(_quoted(self.database)), self.kept(dataset))
-        }
+        rows = self.execute(ROWS.format(_quoted(self.database)), self.kept(dataset))
+        return {name: int(total) for name, total in rows if not name.startswith(self.kept(TURN))}
 
     def create_stage(self) -> None:
         """Where files are put; it goes with the session, and so do they."""

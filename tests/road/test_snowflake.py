@@ -1,0 +1,24 @@
+"""Whole syncs that feed Snowflake, of which an emulator runs here, beside DuckDB."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.contract.place import Place
+from tests.road.beside import fed_beside, keeps_step
+from tests.road.conftest import World
+
+pytestmark = pytest.mark.kinds
+emulated = pytest.importorskip("tests.contract.snowflake_place")
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with emulated.running_account() as port:
+        yield emulated.SnowflakePlace(port)
+
+
+def test_the_first_sync_the_next_one_and_one_after_a_loss_bring_both_to_the_same_state(
+    world: Callable[..., World], place: Place
+) -> None:
+    keeps_step(fed_beside(world, place), place)
