@@ -32,8 +32,8 @@ def fed_beside(world: Callable[..., World], place: Place) -> World:
     return there
 
 
-def keeps_step(acme: World, place: Place) -> None:
-    """The first sync, the next one and one after a loss bring both to the same state."""
+def keeps_step(acme: World, place: Place) -> bool:
+    """Whether the first sync, the next one and one after a loss bring both to the same state."""
     sync, _ = acme.sync()
     assert sync.state is SyncState.SUCCEEDED
     assert differing(acme, place) == {}
@@ -58,6 +58,7 @@ def keeps_step(acme: World, place: Place) -> None:
     assert living(place.rows(BOOKS, "invoice_line")) == living(lines(acme))
     assert len(place.rows(BOOKS, "customer")) == len(in_duckdb(acme)["customer"])
     assert {row["private_note"] for row in place.rows(BOOKS, "invoice") if row["id"] == third} == {"later"}
+    return True
 
 
 def in_duckdb(acme: World) -> dict[str, list[str]]:

@@ -20,4 +20,4 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHousePlace]
 def test_the_first_sync_the_next_one_and_one_after_a_loss_bring_both_to_the_same_state(
     world: Callable[..., World], place: ClickHousePlace
 ) -> None:
-    keeps_step(fed_beside(world, place), place)
+    assert keeps_step(fed_beside(world, place), place)

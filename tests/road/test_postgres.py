@@ -26,7 +26,7 @@ def acme(world: Callable[..., World], place: PostgresPlace) -> World:
 def test_the_first_sync_the_next_one_and_one_after_a_loss_bring_both_to_the_same_state(
     acme: World, place: PostgresPlace
 ) -> None:
-    keeps_step(acme, place)
+    assert keeps_step(acme, place)
 
 
 def test_a_server_that_is_down_keeps_its_cursors_alone_and_catches_up(

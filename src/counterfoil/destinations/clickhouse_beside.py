@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from counterfoil.destinations import staged
 from counterfoil.destinations.base import Landing, TableChange
-from counterfoil.destinations.clickhouse_fit import fitting
+from counterfoil.destinations.clickhouse_fit import fitting, within
 from counterfoil.destinations.clickhouse_sql import Columns, Speaking, literal
 from counterfoil.destinations.clickhouse_tables import created, missing
 from counterfoil.errors import WarehouseFailed
@@ -17,6 +18,9 @@ from counterfoil.model.table import Table, all_columns
 
 FEW = 10_000
 """Ids that are taken out of a copy by name; for more of them what is left is written anew."""
+
+NO_DELETE = 344
+"""What is answered where somebody gave the table a projection."""
 
 MET = """
     SELECT countIf({whose} IN newest), countIf({whose} NOT IN newest AND NOT ifNull(_deleted, true)),
@@ -50,6 +54,7 @@ class Beside:
     there: Columns | None
     new: str  # the full name of what is prepared
     ids: Ids
+    wide: bool = True  # the server holds days before 1900 and after 2299
     made: bool = False  # it was begun, and has to take its place or be dropped
 
     def prepare(self, files: Sequence[Path]) -> TableChange | None:
@@ -100,37 +105,49 @@ class Beside:
 
     def _keep(self, there: Columns, *, changed: int, before: int) -> None:
         """Begin with all that stays as it is, and every declared column."""
-        tell, whose = self.speaking.tell, self.whose
+        tell = self.speaking.tell
         tell(f"CREATE TABLE {self.new} AS {self.old}")
         if changed and len(self.ids.newest) + len(self.ids.gone) > FEW:
             if before > changed:
-                listed = self._listed(there)
-                self.speaking.copy(
-                    f"INSERT INTO {self.new} ({listed}) SELECT {listed} FROM {self.old} WHERE NOT (_realm_id = ? "
-                    f"AND ({whose} IN newest OR ({whose} IN gone AND NOT ifNull(_deleted, true))))",
-                    self.landing.realm_id,
-                    newest=self.ids.newest,
-                    gone=self.ids.gone,
-                )
+                self._copy_others(there)
         elif before:
             # Both have the same files from now on, whatever their size; none is copied.
             tell(f"ALTER TABLE {self.new} ATTACH PARTITION ALL FROM {self.old}")
             if changed:
-                tell(self._leave_out())
+                self._leave_out(there)
         for column in missing(all_columns(self.table), there):
             tell(f"ALTER TABLE {self.new} ADD COLUMN {column}")
 
-    def _leave_out(self) -> str:
+    def _leave_out(self, there: Columns) -> None:
+        """Take out of the copy what is replaced, or marked anew."""
         ways = [f"{self.whose} IN ({_texts(self.ids.newest.to_pylist())})"] if len(self.ids.newest) else []
         if len(self.ids.gone):
             gone = _texts(self.ids.gone.to_pylist())
             ways.append(f"({self.whose} IN ({gone}) AND NOT ifNull(_deleted, true))")
         realm = literal(self.landing.realm_id)
-        return f"DELETE FROM {self.new} WHERE _realm_id = {realm} AND ({' OR '.join(ways)})"
+        try:
+            self.speaking.tell(f"DELETE FROM {self.new} WHERE _realm_id = {realm} AND ({' OR '.join(ways)})")
+        except ClickHouseError as error:
+            if getattr(error, "code", None) != NO_DELETE:
+                raise
+            self.speaking.tell(f"ALTER TABLE {self.new} DROP PARTITION ALL")
+            self._copy_others(there)
+
+    def _copy_others(self, there: Columns) -> None:
+        listed, whose = self._listed(there), self.whose
+        self.speaking.copy(
+            f"INSERT INTO {self.new} ({listed}) SELECT {listed} FROM {self.old} WHERE NOT (_realm_id = ? "
+            f"AND ({whose} IN newest OR ({whose} IN gone AND NOT ifNull(_deleted, true))))",
+            self.landing.realm_id,
+            newest=self.ids.newest,
+            gone=self.ids.gone,
+        )
 
     def _insert(self, files: Sequence[Path]) -> int:
         columns = staged.present(files, all_columns(self.table))
         rows = staged.pieces(files, columns, self.ids.stale)
+        if not self.wide:
+            rows = within(self.name, rows)
         schema = pa.schema([pa.field(column.name, staged.ARROW[column.type]) for column in columns])
         return self.speaking.insert(self.new, schema, fitting(self.name, columns, self.there or {}, rows))
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from counterfoil.destinations.clickhouse import TYPES
 from counterfoil.errors import WarehouseRefused
@@ -20,6 +22,9 @@ FITS = {
 }
 """The types that hold all values of ours, and take them as they are."""
 
+EARLIEST, BEYOND = datetime(1900, 1, 1), datetime(2300, 1, 1)  # noqa: DTZ001 (as the values are compared)
+"""The days of older servers."""
+
 
 def fitting(
     table: str, columns: Sequence[Column], there: Mapping[str, str], rows: Iterator[pa.RecordBatch]
@@ -33,6 +38,21 @@ def fitting(
                 do=f"Give it the type {TYPES[column.type]} again, then sync.",
             )
     return rows
+
+
+def within(table: str, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows, for a server that would move other days to the nearest that it holds. Raises WarehouseRefused."""
+    for piece in rows:
+        for field, column in zip(piece.schema, piece.columns, strict=True):
+            if pa.types.is_temporal(field.type):
+                ends = pc.min_max(column.cast(pa.timestamp("us"))).as_py()
+                if ends["min"] is not None and (ends["min"] < EARLIEST or ends["max"] >= BEYOND):
+                    raise WarehouseRefused(
+                        f"Column {field.name} of {table} has a day before 1900 or after 2299, "
+                        "which this version of ClickHouse does not hold.",
+                        do="Correct it in QuickBooks, or give the server a newer version, then sync again.",
+                    )
+        yield piece
 
 
 def _bare(type_: str) -> str:

@@ -37,7 +37,10 @@ AT_ONCE = 200
 
 TURNS = Turns()
 
-DATABASE = "SELECT engine FROM system.databases WHERE name = ?"
+DATABASE = """
+    SELECT engine, ifNull(toString(toDate32OrNull('0001-01-01')) = '0001-01-01', false)
+    FROM system.databases WHERE name = ?
+"""
 
 ENGINES = {"Atomic", "Shared"}
 """Databases in which two tables change places in one moment, and all that read them see the same."""
@@ -63,8 +66,8 @@ class ClickHouse:
         grew: Grew = unnoticed,
     ) -> Mapping[str, TableChange]:
         with self._turn(landing, waiting, stop), self._opened(stop, self.statement_seconds) as speaking:
-            self._make_dataset(speaking, landing.dataset)
-            swap = Swap(speaking=speaking, landing=landing, grew=grew)
+            wide = self._make_dataset(speaking, landing.dataset)
+            swap = Swap(speaking=speaking, landing=landing, grew=grew, wide=wide)
             try:
                 swap.prepare()
                 assure()
@@ -115,19 +118,21 @@ class ClickHouse:
             finally:
                 speaking.drop([old, new])
 
-    def _make_dataset(self, speaking: Speaking, dataset: str) -> None:
+    def _make_dataset(self, speaking: Speaking, dataset: str) -> bool:
+        """Make the database if it is not there; tells whether the server holds every day."""
         if not (found := speaking.read(DATABASE, dataset)):
             # IF NOT EXISTS: another source may make it at the same time. It is not asked for where it is there
             # already, as it takes the right to make one.
             speaking.tell(f"CREATE DATABASE IF NOT EXISTS {speaking.name(dataset)}")
             found = speaking.read(DATABASE, dataset)
-        for (engine,) in found:
-            if engine not in ENGINES:
-                raise WarehouseRefused(
-                    f"The database {dataset} has the engine {engine}, where tables cannot be replaced in one moment "
-                    "or are not the same on all servers.",
-                    do="Choose another dataset, which is made as it has to be, or make one with ENGINE = Atomic.",
-                )
+        ((engine, wide),) = found
+        if engine not in ENGINES:
+            raise WarehouseRefused(
+                f"The database {dataset} has the engine {engine}, where tables cannot be replaced in one moment "
+                "or are not the same on all servers.",
+                do="Choose another dataset, which is made as it has to be, or make one with ENGINE = Atomic.",
+            )
+        return bool(wide)
 
     @contextmanager
     def _turn(self, landing: Landing, waiting: Waiting, stop: Stop) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -10,11 +9,14 @@ import pyarrow.compute as pc
 
 from counterfoil.destinations import staged
 from counterfoil.destinations.base import Batch, Grew, Landing, TableChange, unnoticed
+from counterfoil.destinations.clickhouse import TYPES
 from counterfoil.destinations.clickhouse_beside import Beside, Ids
 from counterfoil.destinations.clickhouse_sql import Columns, Speaking, literal
 from counterfoil.destinations.clickhouse_tables import created, missing
 from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
-from counterfoil.model.table import Table, all_columns
+from counterfoil.model.table import SYSTEM_COLUMNS, Table, all_columns
+
+(DELETED,) = (column for column in SYSTEM_COLUMNS if column.name == "_deleted")
 
 BESIDE = "_counterfoil_load_"
 """What the names of prepared tables begin with."""
@@ -27,8 +29,9 @@ class Swap:
     speaking: Speaking
     landing: Landing
     grew: Grew = unnoticed
+    wide: bool = True  # the server holds days before 1900 and after 2299
     token: str = field(default_factory=lambda: secrets.token_hex(4))
-    there: Mapping[str, Columns] = field(default_factory=dict)
+    there: dict[str, Columns] = field(default_factory=dict)
     beside: list[Beside] = field(default_factory=list)
     changes: dict[str, TableChange] = field(default_factory=dict)
 
@@ -41,6 +44,8 @@ class Swap:
         for table in self.landing.tables:
             if self._name(table) not in self.there:
                 self.changes[self._name(table)] = TableChange()
+            elif DELETED.name not in self.there[self._name(table)]:
+                self._mend(self._name(table))
         for batch in self.landing.batches:
             ids = self._ids(batch)
             for table in batch.table.family():
@@ -51,6 +56,7 @@ class Swap:
                     there=self.there.get(self._name(table)),
                     new=self._full(self._name_beside(f"{self.token}_{len(self.beside)}")),
                     ids=ids,
+                    wide=self.wide,
                 )
                 self.beside.append(one)
                 if change := one.prepare(batch.files.get(table.name, ())):
@@ -77,6 +83,12 @@ class Swap:
     def give_up(self) -> None:
         """Drop what was prepared, as far as that is still possible."""
         self.speaking.drop([one.new for one in self.beside if one.made])
+
+    def _mend(self, name: str) -> None:
+        """Somebody took away the one column that tells which rows there are: none is known to be deleted or not."""
+        (column,) = missing([DELETED], ())
+        self.speaking.tell(f"ALTER TABLE {self._full(name)} ADD COLUMN {column}")
+        self.there[name] = {**self.there[name], DELETED.name: TYPES[DELETED.type]}
 
     def _ids(self, batch: Batch) -> Ids:
         files, none = batch.files.get(batch.table.name, ()), pa.array([], pa.int64())

@@ -93,7 +93,8 @@ def _grant(doing: str, aim: Aim) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    """What was said, without the driver's frame around it; a row's values never stand in the first line."""
+    """What was said, without the driver's frame around it, and without the values of a row."""
     said = (str(error).splitlines() or ["it gave no reason"])[0]
     said = re.sub(r"^.*?server response: (?:Code: \d+\. )?(?:DB::Exception: )*", "", said)
-    return re.sub(r" \(for url [^)]*\)$", "", said)[:300]
+    said = re.sub(r" \(for url [^)]*\)$", "", said)
+    return re.sub(r"Column values: .*|(?<=[Ss]tring) '.*'", "…", said)[:300]
