@@ -50,7 +50,9 @@ def iceberg(root: Root) -> Iceberg:
     return made
 
 
-def bring(iceberg: Iceberg, *ids: str, gone: tuple[str, ...] = (), text: str = "x") -> TableChange:
+def bring(
+    iceberg: Iceberg, *ids: str, gone: tuple[str, ...] = (), text: str = "x", table: str = "lines"
+) -> TableChange:
     rows = [
         {"invoice_id": id_, "index": 0, "description": text, "_realm_id": REALM, "_deleted": False}
         for id_ in ids
@@ -65,7 +67,7 @@ def bring(iceberg: Iceberg, *ids: str, gone: tuple[str, ...] = (), text: str = "
         synced_at=NOW,
         sync_id="sync",
     )
-    return iceberg.replace("books", "lines", brought)
+    return iceberg.replace("books", table, brought)
 
 
 def texts(iceberg: Iceberg) -> dict[str, str]:
