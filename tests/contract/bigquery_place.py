@@ -33,8 +33,8 @@ WORDS = {"INTEGER": "INT64", "VARCHAR(5)": "STRING(5)"}
 
 
 @contextmanager
-def running_emulator() -> Iterator[str]:
-    """An emulator that holds everything in memory, until the block ends; yields its URL."""
+def running_emulator() -> Iterator[int]:
+    """An emulator that holds everything in memory, until the block ends; yields its port."""
     python, port = environment("bqemulator", NEEDS), free_port()
     with tempfile.TemporaryDirectory() as home:
         extension = next(python.parent.parent.glob("lib/*/site-packages/**/spatial.duckdb_extension"))
@@ -43,7 +43,7 @@ def running_emulator() -> Iterator[str]:
         shutil.copy(extension, there)  # it would fetch it otherwise
         command = (python.parent / "bqemulator", "start", "--rest-port", str(port), "--grpc-port", "0")
         with serving(command, f"http://127.0.0.1:{port}/healthz", environ={"HOME": home}):
-            yield f"http://127.0.0.1:{port}"
+            yield port
 
 
 class BigQueryPlace(ToldInSQL):
@@ -58,15 +58,19 @@ class BigQueryPlace(ToldInSQL):
         Ability.HOLDING: "nobody can hold a table of BigQuery's: whoever changes it undoes other loads",
     }
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, port: int) -> None:
         self.options = {
             "project": PROJECT,
-            "api_endpoint": endpoint,
+            "host": "127.0.0.1",
+            "port": str(port),
+            "protocol": "http",
             "retry_seconds": "0",
             "wait_seconds": "20",
         }
         self.client = bigquery.Client(
-            project=PROJECT, credentials=AnonymousCredentials(), client_options={"api_endpoint": endpoint}
+            project=PROJECT,
+            credentials=AnonymousCredentials(),
+            client_options={"api_endpoint": f"http://127.0.0.1:{port}"},
         )
 
     def open(self, **options: str) -> Destination:

@@ -219,7 +219,7 @@ class Kind:
     def lacks(self) -> str:
         """The extra that has to be installed first; "" when all is here."""
         module, extra = self.driver
-        return extra if module and find_spec(module) is None else ""
+        return extra if module and not _is_here(module) else ""
 
     def open(
         self, given: Mapping[str, str], addresses: Mapping[str, tuple[str, ...]] | None = None
@@ -236,3 +236,10 @@ class Kind:
         for name, found in (addresses or {}).items():
             options[f"{name}_addresses"] = found
         return self.make(options)
+
+
+def _is_here(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that holds it
+        return False

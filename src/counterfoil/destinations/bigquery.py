@@ -33,7 +33,7 @@ OPTIONS = (
     Option(
         name="credentials_json",
         help="The key of a service account: the whole JSON file that Google gives. "
-        "Needed unless an `api_endpoint` is given that asks for none.",
+        "Needed unless `host` is an emulator that asks for none.",
         secret=True,
     ),
     Option(
@@ -43,9 +43,17 @@ OPTIONS = (
         tuning=True,
     ),
     Option(
-        name="api_endpoint",
-        help="The URL of a private endpoint or an emulator; empty for Google's own.",
+        name="host",
+        help="The name of a private endpoint or an emulator; empty for Google's own.",
         host=True,
+    ),
+    Option(name="port", help="Where that endpoint listens; 0 for the usual port.", type=int, default=0),
+    Option(
+        name="protocol",
+        help="How that endpoint is spoken to; http is for emulators.",
+        default="https",
+        choices=("https", "http"),
+        tuning=True,
     ),
     Option(
         name="retry_seconds",

@@ -22,7 +22,7 @@ from counterfoil.destinations.bigquery_words import Aim, as_ours
 from counterfoil.errors import SettingInvalid
 from counterfoil.stop import Stop
 
-GOOGLE = "https://bigquery.googleapis.com"
+GOOGLE = "bigquery.googleapis.com"
 TOKENS = "https://oauth2.googleapis.com/token"
 """Where keys are exchanged for tokens, whatever a key says: it may come from anybody."""
 SCOPES = ("https://www.googleapis.com/auth/bigquery",)
@@ -42,17 +42,15 @@ class Service:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.project = str(options["project"]).strip()
         self.location = str(options["location"]).strip()
-        self.endpoint = str(options["api_endpoint"] or GOOGLE).strip().rstrip("/")
-        if urlsplit(self.endpoint).scheme not in {"https", "http"}:
-            raise SettingInvalid("`api_endpoint` is a URL that begins with https://.")
-        self._credentials = _signed_by(options["credentials_json"], anyone=bool(options["api_endpoint"]))
+        self.endpoint = _endpoint(options)
+        self._credentials = _signed_by(options["credentials_json"], anyone=bool(options["host"]))
         account = getattr(self._credentials, "service_account_email", "anybody")
         self.aim = Aim(project=self.project, account=account, endpoint=self.endpoint)
         seconds = max(0.0, float(options["retry_seconds"]))
         self.retry = DEFAULT_RETRY.with_timeout(seconds)
         self.tries = int(seconds + 1).bit_length() - 1  # of an upload: it waits a second, then two, then four
         self._session = AuthorizedSession(self._credentials)
-        carrier = Carrier(self.endpoint, tuple(options.get("api_endpoint_addresses", ())))
+        carrier = Carrier(self.endpoint, tuple(options.get("host_addresses", ())))
         self._session.mount("https://", carrier)
         self._session.mount("http://", carrier)
         self.client = bigquery.Client(
@@ -80,11 +78,6 @@ class Service:
             yield
         except (GoogleAPIError, GoogleAuthError, requests.RequestException, ConnectionError) as error:
             raise as_ours(error, self.aim, dataset) from error
-
-    def close(self) -> None:
-        """Let go of its connections."""
-        self.client.close()
-        self._session.close()
 
 
 class Errands:
@@ -141,6 +134,14 @@ class Carrier(HTTPAdapter):
         request.headers["Host"] = asked.netloc
         address = f"[{self._address}]" if ":" in self._address else self._address
         return asked._replace(netloc=f"{address}:{asked.port}" if asked.port else address).geturl()
+
+
+def _endpoint(options: Mapping[str, Any]) -> str:
+    host, port = str(options["host"] or "").strip(), int(options["port"])
+    if not host:
+        return f"https://{GOOGLE}"
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{options['protocol']}://{name}{f':{port}' if port else ''}"
 
 
 def _signed_by(key: str | None, *, anyone: bool) -> Credentials:

@@ -78,7 +78,7 @@ def as_ours(error: Exception, aim: Aim, dataset: str = "") -> CounterfoilError:
         return _answered(error, said, aim, dataset)
     return WarehouseFailed(
         f"{aim} could not be reached at {aim.endpoint}: {said}",
-        do=f"Check this machine's way to it. {AGAIN}",
+        do=f"Check this machine's way to it, and `host` where one is given. {AGAIN}",
     )
 
 
@@ -103,7 +103,7 @@ def _answered(error: api.GoogleAPICallError, said: str, aim: Aim, dataset: str) 
             f"{aim} does not let {aim.account} do that: {said}", do=grant(said, aim, dataset)
         )
     if isinstance(error, api.NotFound):
-        return WarehouseRefused(f"{aim}: {said}", do="Check `project` and `api_endpoint`.")
+        return WarehouseRefused(f"{aim}: {said}", do="Check `project`, and `host` where one is given.")
     if isinstance(error, api.ClientError) and not isinstance(error, api.TooManyRequests):
         return WarehouseRefused(f"{aim}: {said}", do="Check what the destination was given.")
     return WarehouseFailed(f"{aim}: {said}", do=AGAIN)
@@ -117,7 +117,7 @@ def grant(said: str, aim: Aim, dataset: str) -> str:
         return f"Run: gcloud services enable bigquery.googleapis.com --project={aim.project}"
     if "bigquery.jobs." in said:
         return f"Run: {role}jobUser"
-    if "bigquery.datasets.create" in said:
+    if re.search(r"bigquery\.datasets\.(?:create|get)", said):  # it may be that there is none
         return f"Run: {role}user"
     return f'Run: GRANT `roles/bigquery.dataEditor` ON SCHEMA `{aim.project}`.`{dataset}` TO "{member}";'
 
