@@ -10,6 +10,8 @@ import pytest
 
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Batch, TableChange, in_silence
+from tests.azurite import Azurite, running_azurite
+from tests.contract.azure_place import AzureDelta, AzureParquet
 from tests.contract.duckdb_place import DuckDBPlace
 from tests.contract.iceberg_place import IcebergPlace
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
@@ -63,7 +65,15 @@ def seaweed() -> Iterator[Seaweed]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[Azurite]:
+    with running_azurite() as server:
+        yield server
+
+
 PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
+    "azure-delta": lambda request: AzureDelta(request.getfixturevalue("azurite"), "delta"),
+    "azure-parquet": lambda request: AzureParquet(request.getfixturevalue("azurite"), "parquet"),
     "bigquery": lambda request: request.getfixturevalue("bigquery_place"),
     "clickhouse": lambda request: request.getfixturevalue("clickhouse_place"),
     "duckdb": lambda request: DuckDBPlace(request.getfixturevalue("tmp_path")),
@@ -81,6 +91,8 @@ PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
 
 HEAVY = frozenset(
     {
+        "azure-delta",
+        "azure-parquet",
         "bigquery",
         "clickhouse",
         "databricks-postgres",

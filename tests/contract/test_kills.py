@@ -8,7 +8,7 @@ import pytest
 from counterfoil.destinations.base import Landing, in_silence
 from tests.contract.loading import CLEAN, load
 from tests.contract.making import Bringing
-from tests.contract.place import Place
+from tests.contract.place import Ability, Place, need
 
 KILLS = 25
 ROWS = 2000
@@ -31,6 +31,7 @@ def killed_after(place: Place, landing: Landing, seconds: float) -> float:
 def test_a_process_killed_at_any_moment_leaves_the_state_before_or_after(
     place: Place, bringing: Bringing, dataset: str, request: pytest.FixtureRequest
 ) -> None:
+    need(place, Ability.KILLING)
     chance = random.Random(11)
     ends = {"before": 0, "between": 0, "after": 0}
     place.open().load(versions(bringing, "first"), waiting=in_silence)

@@ -60,11 +60,21 @@ VALUES: dict[str, list[Any]] = {
 }
 
 
+def fitting(place: Place, values: list[Any]) -> list[Any]:
+    """Those that are no longer than the kind says it holds."""
+    longest = place.kind.capabilities.longest_text
+    return [
+        value
+        for value in values
+        if not (longest and isinstance(value, str) and len(value.encode()) > longest)
+    ]
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_each_value_comes_back_as_it_was_and_null_stays_null(
     place: Place, land: Land, dataset: str, name: str
 ) -> None:
-    values = [None, *VALUES[name], None]
+    values = [None, *fitting(place, VALUES[name]), None]
 
     for _ in range(2):
         land(*({"id": f"{number:03}", name: value} for number, value in enumerate(values)))
@@ -75,7 +85,9 @@ def test_each_value_comes_back_as_it_was_and_null_stays_null(
 
 @pytest.mark.parametrize("name", VALUES)
 def test_a_column_without_a_null_comes_as_exact(place: Place, land: Land, dataset: str, name: str) -> None:
-    values = [value for value in VALUES[name] if name != "total" or abs(value) < 9_000_000_000]
+    values = [
+        value for value in fitting(place, VALUES[name]) if name != "total" or abs(value) < 9_000_000_000
+    ]
 
     land(*({"id": f"{number:03}", name: value} for number, value in enumerate(values)))
 

@@ -1,73 +1,114 @@
-"""The adapter for dlt's kinds, on a PostgreSQL: their own SQL and merge, staged by dlt's destination for PostgreSQL.
+"""The kinds that dlt brings rows to, on a PostgreSQL: their own SQL and merge, as they are shipped.
 
-No Redshift, SQL Server, Synapse or Databricks runs here. What is shown is that the road, the SQL and the merge of these
-kinds keep what a sync promises wherever a server does what they say; not that theirs does.
+No Redshift, SQL Server, Synapse or Databricks runs here. T-SQL and Databricks' SQL are translated, statement by
+statement, by sqlglot. The rows are put into the stage by this file and not by dlt, which takes seconds for it:
+tests/destinations/test_through_dlt.py has dlt bring them. What is shown is that the merge of these kinds keeps what a
+sync promises wherever a server does what they say; not that theirs does.
 """
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import psycopg2.extensions
+import pyarrow.parquet as pq
 import pytest
 
-from counterfoil.destinations import redshift
-from counterfoil.destinations.base import Destination, Kind, Landing
-from counterfoil.destinations.redshift_way import way as redshift_way
+from counterfoil.destinations import databricks, mssql, redshift, synapse, tsql
+from counterfoil.destinations import redshift_way as words
+from counterfoil.destinations import through_dlt_stage as stages
+from counterfoil.destinations.base import Destination, Kind
+from counterfoil.destinations.databricks_way import way as databricks_way
 from counterfoil.destinations.through_dlt import ThroughDlt
 from counterfoil.destinations.through_dlt_sql import Speaking
-from counterfoil.destinations.through_dlt_stage import Loader, Stage
+from counterfoil.destinations.through_dlt_stage import Loader, LoadingError
 from counterfoil.destinations.through_dlt_way import Way
+from counterfoil.destinations.tsql_way import sql_server
+from counterfoil.destinations.tsql_way import synapse as synapse_way
+from counterfoil.model.table import ColumnType
 from counterfoil.stop import Stop
-from tests.contract.place import Ability
+from tests.contract.place import Ability, Row
 from tests.contract.postgres_place import PostgresPlace
+from tests.contract.translated import DATABRICKS, SQL_SERVER, plainly, speaking
 from tests.postgres import Server
 
-UNKNOWN = ("SET enable_case_sensitive_identifier",)
-"""What a Redshift is told and no PostgreSQL knows: it keeps capitals in names by itself."""
-
-GETDATE = """
-    CREATE FUNCTION public.getdate() RETURNS timestamp LANGUAGE sql AS $$ SELECT now() AT TIME ZONE 'UTC' $$
+MAKING = """
+    CREATE FUNCTION public.getdate() RETURNS timestamp LANGUAGE sql AS $$ SELECT now() AT TIME ZONE 'UTC' $$;
+    CREATE FUNCTION public.sysutcdatetime() RETURNS timestamptz LANGUAGE sql AS $$ SELECT now() $$;
+    CREATE FUNCTION public.datalength(text) RETURNS int LANGUAGE sql AS $$ SELECT 2 * length($1) $$;
+    CREATE COLLATION public.latin1_general_100_bin2 FROM "C";
 """
+"""What those servers have and no PostgreSQL."""
+
+KILLING = "its stand-in lives in the process of the tests; the connection is cut at each statement instead"
+RIGHTS = "the rights of PostgreSQL, which stands in for it, are not its own"
+NAMES = "PostgreSQL, which stands in for it, keeps 63 characters of a name"
 
 
-class Lenient(psycopg2.extensions.cursor):  # type: ignore[misc]
-    """Leaves out what no PostgreSQL knows."""
+class Near(Way):
+    """A way to a server that is reached through a socket in its folder."""
 
-    def execute(self, query: Any, values: Any = None) -> None:
-        if not str(query).startswith(UNKNOWN):
-            super().execute(query, values)
+    def reach(self) -> None:
+        if not Path(self.aim.machine).is_dir():
+            super().reach()
+
+
+def _bring(loader: Loader, work: dict[str, Any], folder: Path, stop: Stop) -> None:
+    """Put rows into a stage as dlt would."""
+    told = loader.arguments["credentials"]
+    stage = work["dataset"]
+    stop.check()
+    try:
+        with psycopg.connect(
+            host=told["query"]["host"], dbname=told["database"], user=told["username"]
+        ) as connection:
+            connection.execute(f"CREATE SCHEMA {stage}".encode())
+            for name, file in work["tables"].items():
+                rows = pq.read_table(folder / file)
+                declared = ", ".join(f"{column} text" for column in rows.column_names)
+                connection.execute(f"CREATE TABLE {stage}.{name} ({declared})".encode())
+                with connection.cursor().copy(f"COPY {stage}.{name} FROM STDIN".encode()) as copy:
+                    for row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+                        copy.write_row(row)
+    except psycopg.Error as error:
+        raise LoadingError(error.sqlstate or "", str(error)) from error
 
 
 class RedshiftPlace(PostgresPlace):
-    """A new database, to which Redshift's SQL is spoken."""
+    """A new database, to which Redshift's SQL is spoken as it is."""
 
     kind: Kind = redshift.KIND
-    tried_on = "no Redshift: the adapter, on a real PostgreSQL"
-    lacks: Mapping[Ability, str] = {
-        Ability.NAMES: "PostgreSQL, which stands in for it, keeps 63 characters of a name",
-    }
+    lacks: Mapping[Ability, str] = {Ability.NAMES: NAMES, Ability.KILLING: KILLING}
+    cursor: type[Any] = plainly()
 
     def __init__(self, server: Server) -> None:
         super().__init__(server)
         self.options |= {"user": "postgres", "password": "none"}
-        self.tell(GETDATE)
-        self.left = ExitStack()
-        self.stages: dict[tuple[str, str], Stage] = {}
+        for statement in MAKING.strip().split(";\n"):
+            self.tell(statement)
 
     def open(self, **options: str) -> Destination:
         given = {**self.options, **options}
         resolved: dict[str, Any] = {option.name: option.default for option in self.kind.options} | given
+        stages.run = _bring
         return ThroughDlt(self.way(resolved), int(resolved["wait_seconds"]))
 
     def way(self, options: dict[str, Any]) -> Way:
-        return replace(
-            redshift_way(options), connect=lambda: self.signed_in(options), loader=self.loader(options)
-        )
+        made = self.shipped(options)
+        theirs = {each.name: getattr(made, each.name) for each in fields(made)}
+        return Near(**theirs | {"connect": lambda: self.signed_in(options), "loader": self.loader(options)})
+
+    def shipped(self, options: dict[str, Any]) -> Way:
+        """The way as it is without us."""
+        return words.way(options)
 
     def loader(self, options: Mapping[str, Any]) -> Loader:
+        """PostgreSQL's own, reached through its socket."""
         return Loader(
             destination="postgres",
             arguments={
@@ -83,7 +124,11 @@ class RedshiftPlace(PostgresPlace):
 
     def signed_in(self, options: Mapping[str, Any]) -> Any:
         connection = psycopg2.connect(
-            host=options["host"], dbname=options["database"], user=options["user"], cursor_factory=Lenient
+            host=options["host"],
+            dbname=options["database"],
+            user=options["user"],
+            cursor_factory=self.cursor,
+            options="-c timezone=UTC",
         )
         connection.autocommit = True
         return connection
@@ -91,15 +136,7 @@ class RedshiftPlace(PostgresPlace):
     @contextmanager
     def cut_at(self, statement: int) -> Iterator[list[str]]:
         begun: list[str] = []
-        begin, staged = Speaking.begin, ThroughDlt.staged
-
-        @contextmanager
-        def once(warehouse: ThroughDlt, landing: Landing, stop: Stop) -> Iterator[Stage]:
-            """The rows need not be brought again for each of a hundred cuts."""
-            key = (landing.dataset, landing.sync_id)
-            if key not in self.stages:
-                self.stages[key] = self.left.enter_context(staged(warehouse, landing, stop))
-            yield self.stages[key]
+        begin = Speaking.begin
 
         def cut(speaking: Speaking, sql: str) -> None:
             begin(speaking, sql)
@@ -109,7 +146,7 @@ class RedshiftPlace(PostgresPlace):
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Speaking, "begin", cut)
-            patch.setattr(ThroughDlt, "staged", once)
+            patch.setattr(ThroughDlt, "_clear", lambda *_: None)  # of which nothing depends
             yield begun
 
     def forbidden(self, dataset: str, *, schema: bool) -> Destination:
@@ -119,3 +156,88 @@ class RedshiftPlace(PostgresPlace):
             self.tell(f'GRANT CREATE ON DATABASE "{self.options["database"]}" TO {user}')
             self.tell(f'GRANT USAGE, CREATE ON SCHEMA "{dataset}" TO {user}')
         return self.open(user=user)
+
+    def stages(self) -> list[str]:
+        """The stages that are there."""
+        with self.connected() as connection:
+            found = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'counterfoil_stage%' ORDER BY 1"
+            )
+            return [name for (name,) in found]
+
+
+class Translated(RedshiftPlace):
+    """A new database, to which another warehouse's SQL is spoken through sqlglot."""
+
+    lacks: Mapping[Ability, str] = {
+        Ability.NAMES: NAMES,
+        Ability.KILLING: KILLING,
+        Ability.RIGHTS: RIGHTS,
+    }
+
+    def way(self, options: dict[str, Any]) -> Way:
+        made = super().way(options)
+        theirs = {each.name: getattr(made, each.name) for each in fields(made)}
+        told = {
+            "errors": psycopg2.Error,
+            "meanings": words.MEANINGS,
+            "limit": None,
+            "conflict": "loaded the same",
+        }
+        told |= {"mark": "?", "layout": words.LAYOUT}
+        return Near(**theirs | told)
+
+    @property
+    def types(self) -> Mapping[ColumnType, str]:
+        """PostgreSQL's, for those who meddle by hand."""
+        return {**dict.fromkeys(ColumnType, "text"), ColumnType.INTEGER: "bigint"}
+
+    def rows(self, dataset: str, table: str) -> list[Row]:
+        return [_as_read(row) for row in super().rows(dataset, table)]
+
+    def contents(self, dataset: str) -> dict[str, list[Row]]:
+        return {name: list(map(_as_read, rows)) for name, rows in super().contents(dataset).items()}
+
+
+def _as_read(row: Row) -> Row:
+    """What stands in for a bit is a small number."""
+    bits = ("_deleted", "paid")
+    return {name: bool(value) if name in bits and value is not None else value for name, value in row.items()}
+
+
+class SqlServerPlace(Translated):
+    """T-SQL, and a turn by PostgreSQL's own lock."""
+
+    kind = mssql.KIND
+    cursor = speaking(SQL_SERVER)
+
+    def shipped(self, options: dict[str, Any]) -> Way:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                tsql, "odbc", lambda: SimpleNamespace(drivers=lambda: tsql.DRIVERS, Error=Exception)
+            )
+            return self.served(options)
+
+    def served(self, options: dict[str, Any]) -> Way:
+        """Which of the two servers."""
+        return sql_server(options, mssql.CAPABILITIES)
+
+
+class SynapsePlace(SqlServerPlace):
+    """T-SQL as Synapse takes it; its tables are made before the transaction."""
+
+    kind = synapse.KIND
+
+    def served(self, options: dict[str, Any]) -> Way:
+        return synapse_way(options, synapse.CAPABILITIES)
+
+
+class DatabricksPlace(Translated):
+    """One MERGE for each table."""
+
+    kind = databricks.KIND
+    cursor = speaking(DATABRICKS)
+
+    def shipped(self, options: dict[str, Any]) -> Way:
+        told = {"server_hostname": options["host"], "http_path": "/sql/1", "catalog": options["database"]}
+        return databricks_way({**options, **told})

@@ -11,6 +11,7 @@ class Flavour:
     gone: str = "gone"
     scratch: str = "CREATE TEMPORARY TABLE"
     scratch_text: str = ""  # the type of their ids, where it is not that of text
+    create: str = "CREATE TABLE"  # of a dataset, where another load may make it in the same moment
     heap: str = ""  # what follows the columns of a table that is made
     clear: str = "TRUNCATE TABLE"  # which ends a transaction in some
     add: str = "ADD COLUMN"
@@ -24,7 +25,8 @@ class Flavour:
     exact: str = "{}"  # an id as it is compared: by its characters alone
     length: str = "length({})"
     char: str = "chr({})"
-    page: str = "LIMIT {}"
+    top: str = ""  # before what a query lists, and after its order: how many rows
+    page: str = " LIMIT {}"
     begin: str = "BEGIN"
     cascade: bool = True  # a dataset goes with all that is in it, by one statement
 

@@ -56,8 +56,8 @@ def _query(dialect: Reading, glance: Glance, columns: Sequence[Column]) -> tuple
         f"{term}{' DESC' if glance.back else ''}" for column in glance.key for term in _terms(dialect, column)
     )
     table = dialect.table(glance.dataset, glance.table)
-    page = dialect.flavour.page.format(int(glance.limit))
-    return f"SELECT {listed} FROM {table}{where} ORDER BY {order} {page}", values
+    top, page = (each.format(int(glance.limit)) for each in (dialect.flavour.top, dialect.flavour.page))
+    return f"SELECT {top}{listed} FROM {table}{where} ORDER BY {order}{page}", values
 
 
 def _beyond(dialect: Reading, glance: Glance) -> tuple[str, list[Any]]:

@@ -19,6 +19,14 @@ FLAVOUR = Flavour(
     now="getdate()",
 )
 
+LAYOUT = """
+    SELECT c.relname, a.attname FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+    WHERE n.nspname = ? AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+"""
+"""The information schema leaves out the tables that one has no right to: they would be made once more."""
+
 SETTINGS = (
     "SET timezone TO 'UTC'",
     "SET enable_case_sensitive_identifier TO true",  # else names lose their capitals
@@ -93,6 +101,7 @@ def way(options: Mapping[str, Any]) -> Way:
         addresses=addresses,
         mark="%s",
         settings=SETTINGS,
+        layout=LAYOUT,
         turn=take_turn,
         conflict="loaded the same tables|already exists|isolation|concurrent",
         secrets=(str(options["password"] or ""), str(options["staging_secret"] or "")),

@@ -28,7 +28,7 @@ from counterfoil.destinations.look import look
 from counterfoil.destinations.merge import Merge
 from counterfoil.destinations.through_dlt_each import MergeEach
 from counterfoil.destinations.through_dlt_prove import prove
-from counterfoil.destinations.through_dlt_sql import Speaking, stages_left
+from counterfoil.destinations.through_dlt_sql import Speaking, drop_dataset, stages_left
 from counterfoil.destinations.through_dlt_stage import LoadingError, Stage
 from counterfoil.destinations.through_dlt_way import Way
 from counterfoil.errors import CounterfoilError, WarehouseBusy
@@ -79,8 +79,8 @@ class ThroughDlt:
             names = [
                 str(name)
                 for (name,) in speaking.execute(
-                    f"SELECT table_name FROM {self.way.schemata}.tables WHERE table_schema = ? "
-                    "AND table_type <> 'VIEW' ORDER BY table_name",
+                    "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? "
+                    "AND TABLE_TYPE <> 'VIEW' ORDER BY TABLE_NAME",
                     dataset,
                 )
             ]
@@ -167,10 +167,10 @@ class ThroughDlt:
     def _clear(self, dataset: str) -> None:
         """Take a stage away, and those that a killed process left. What cannot be done now, the next load does."""
         with suppress(CounterfoilError), self.opened(NEVER) as speaking:
-            speaking.drop_dataset(dataset)
+            drop_dataset(speaking, dataset)
             for name in stages_left(speaking):
                 if stages.is_left(name):
-                    speaking.drop_dataset(name)
+                    drop_dataset(speaking, name)
 
 
 @contextmanager

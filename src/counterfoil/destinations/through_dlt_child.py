@@ -14,14 +14,17 @@ ROWS = 20_000
 
 
 def main() -> None:
-    """Do what standard input says, and answer on standard output: with "" or why it failed."""
-    job = json.load(sys.stdin)
-    answer: dict[str, str] = {}
+    """Do the job on standard input, and answer on standard output."""
+    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+
+
+def answer(job: dict[str, Any]) -> dict[str, str]:
+    """Do a job; empty, or why it failed."""
     try:
         _do(job)
     except BaseException as error:  # whatever it is: whoever started this process tells it to people
-        answer = _told(error)
-    json.dump(answer, sys.stdout)
+        return _told(error)
+    return {}
 
 
 def _do(job: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from counterfoil.destinations.base import Assure, Batch, TableChange
 from counterfoil.destinations.merge import Merge
-from counterfoil.destinations.through_dlt_sql import Speaking, refuse_other
+from counterfoil.destinations.through_dlt_sql import Speaking, refuse_other, value
 from counterfoil.destinations.through_dlt_stage import Staged
 from counterfoil.model.table import Column, ColumnType, Table
 
@@ -93,11 +93,12 @@ class MergeEach(Merge):
             marks = dict(zip(MARKS, (True, landing.started_at, landing.sync_id), strict=True))
             listed = []
             for place, column in enumerate(here.columns):
-                value = speak.value(here, column)
+                brought = value(speak.way, here, column)
                 if gone.sql and column.name in marks:
-                    value = f"CASE WHEN {speak.value(here, whose)} IN ({gone.sql}) THEN ? ELSE {value} END"
+                    its = value(speak.way, here, whose)
+                    brought = f"CASE WHEN {its} IN ({gone.sql}) THEN ? ELSE {brought} END"
                     values += [*gone.values, marks[column.name]]
-                listed.append(f"{value} AS v{place}")
+                listed.append(f"{brought} AS v{place}")
             parts.append(f"SELECT 'in' AS op, NULL AS whose, {', '.join(listed)} FROM {self._stage(here)}")
             nothing = ", NULL" * len(here.columns)
         if newest:
@@ -124,7 +125,7 @@ class MergeEach(Merge):
         if gone.sql and here:
             its = next(column for column in here.columns if column.name == (table.parent_id or "id"))
             dead = self._rows(
-                f"{self._stage(here)} WHERE {speak.value(here, its)} IN ({gone.sql})", *gone.values
+                f"{self._stage(here)} WHERE {value(speak.way, here, its)} IN ({gone.sql})", *gone.values
             )
         return out, buried, dead
 
@@ -150,7 +151,7 @@ class MergeEach(Merge):
         return Gone(sql=f"SELECT id FROM ({' UNION '.join(parts)}) AS listed{but}", values=tuple(values))
 
     def _ids(self, here: Staged) -> str:
-        return f"SELECT {self._speaking.value(here, ID)} AS id FROM {self._stage(here)}"
+        return f"SELECT {value(self._speaking.way, here, ID)} AS id FROM {self._stage(here)}"
 
     def _rows(self, where: str, *values: object) -> int:
         return int(self.dialect.execute(f"SELECT count(*) FROM {where}", *values)[0][0])

@@ -49,7 +49,7 @@ class Speaking(Dialect):
             if here.rows:
                 id_ = next(column for column in here.columns if column.name == "id")
                 self.execute(
-                    f"INSERT INTO {self.flavour.newest} (id) SELECT {self.value(here, id_)} "
+                    f"INSERT INTO {self.flavour.newest} (id) SELECT {value(self.way, here, id_)} "
                     f"FROM {self.table(self.stage.dataset, here.name)}"
                 )
 
@@ -58,7 +58,7 @@ class Speaking(Dialect):
         if not here.rows:
             return 0
         listed = ", ".join(self.name(column.name) for column in here.columns)
-        values = ", ".join(self.value(here, column) for column in here.columns)
+        values = ", ".join(value(self.way, here, column) for column in here.columns)
         came = self.change(
             f"INSERT INTO {table} ({listed}) SELECT {values} FROM {self.table(self.stage.dataset, here.name)}"
         )
@@ -70,29 +70,16 @@ class Speaking(Dialect):
 
     def layout(self, dataset: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for table, column in self.execute(
-            f"SELECT table_name, column_name FROM {self.way.schemata}.columns WHERE table_schema = ?", dataset
-        ):
+        for table, column in self.execute(self.way.layout, dataset):
             found.setdefault(table, set()).add(column)
         return found
 
     def has_dataset(self, dataset: str) -> bool:
-        return bool(
-            self.execute(f"SELECT 1 FROM {self.way.schemata}.schemata WHERE schema_name = ?", dataset)
-        )
+        return bool(self.execute("SELECT 1 FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = ?", dataset))
 
     def create_dataset(self, dataset: str) -> None:
         if not self.has_dataset(dataset):
             self.execute(f"CREATE SCHEMA {self.name(dataset)}")
-
-    def drop_dataset(self, dataset: str) -> None:
-        if self.flavour.cascade:
-            self.execute(f"DROP SCHEMA IF EXISTS {self.name(dataset)} CASCADE")
-            return
-        for name in self.layout(dataset):
-            self.execute(f"DROP TABLE {self.table(dataset, name)}")
-        if self.has_dataset(dataset):
-            self.execute(f"DROP SCHEMA {self.name(dataset)}")
 
     def index(self, table: str, column: str) -> None:
         """None of these warehouses finds rows by an index on text of any length."""
@@ -101,21 +88,6 @@ class Speaking(Dialect):
         quote = self.way.capabilities.quote
         return quote + identifier.replace(quote, quote * 2) + quote
 
-    def value(self, here: Staged, column: Column) -> str:
-        """A column of the stage as what its text stands for."""
-        name, its = here.column(column.name), self.flavour
-        if column.type in {ColumnType.TEXT, ColumnType.JSON}:
-            return self._unescaped(name) if column.name in here.escaped else name
-        if column.type is ColumnType.BOOLEAN:
-            return f"CASE {name} WHEN '1' THEN {its.true} WHEN '0' THEN {its.false} END"
-        return f"CAST({name} AS {self.types[column.type]})"
-
-    def _unescaped(self, name: str) -> str:
-        text = self.flavour.exact.format(name)
-        for character, instead in reversed(ESCAPES):
-            text = f"REPLACE({text}, '{instead}', {self.flavour.char.format(ord(character))})"
-        return text
-
     @contextmanager
     def _run(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
         self.begin(sql)
@@ -123,7 +95,7 @@ class Speaking(Dialect):
         try:
             with self._broken_off(cursor):
                 if values:
-                    cursor.execute(marked(sql, self.way.mark), [self._held(value) for value in values])
+                    cursor.execute(marked(sql, self.way.mark), [_held(self.way, each) for each in values])
                 else:
                     cursor.execute(sql)
                 yield cursor
@@ -155,10 +127,40 @@ class Speaking(Dialect):
             finally:
                 over.set()
 
-    def _held(self, value: object) -> object:
-        if isinstance(value, datetime) and self.way.moments_as_text:
-            return value.astimezone(UTC).isoformat()
-        return value.replace("\0", self.way.capabilities.instead_of_nul) if isinstance(value, str) else value
+
+def value(way: Way, here: Staged, column: Column) -> str:
+    """A column of the stage as what its text stands for."""
+    name, its = here.column(column.name), way.flavour
+    if column.type in {ColumnType.TEXT, ColumnType.JSON}:
+        return _unescaped(way, name) if column.name in here.escaped else name
+    if column.type is ColumnType.BOOLEAN:
+        return f"CASE {name} WHEN '1' THEN {its.true} WHEN '0' THEN {its.false} END"
+    return f"CAST({name} AS {way.types[column.type]})"
+
+
+def _unescaped(way: Way, name: str) -> str:
+    text = way.flavour.exact.format(name)
+    for character, instead in reversed(ESCAPES):
+        text = f"REPLACE({text}, '{instead}', {way.flavour.char.format(ord(character))})"
+    return text
+
+
+def drop_dataset(speaking: Speaking, dataset: str) -> None:
+    """Take a stage away with all that is in it."""
+    name = speaking.name(dataset)
+    if speaking.flavour.cascade:
+        speaking.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+        return
+    for table in speaking.layout(dataset):
+        speaking.execute(f"DROP TABLE {speaking.table(dataset, table)}")
+    if speaking.has_dataset(dataset):
+        speaking.execute(f"DROP SCHEMA {name}")
+
+
+def _held(way: Way, value: object) -> object:
+    if isinstance(value, datetime) and way.moments_as_text:
+        return value.astimezone(UTC).isoformat()
+    return value.replace("\0", way.capabilities.instead_of_nul) if isinstance(value, str) else value
 
 
 def refuse_other(came: int, expected: int, table: str) -> None:
@@ -182,5 +184,5 @@ def _aware(value: Any) -> Any:
 
 def stages_left(speaking: Speaking) -> Mapping[str, None]:
     """The datasets of all tables, each once."""
-    found = speaking.execute(f"SELECT DISTINCT table_schema FROM {speaking.way.schemata}.tables")
+    found = speaking.execute("SELECT DISTINCT TABLE_SCHEMA FROM INFORMATION_SCHEMA.TABLES")
     return dict.fromkeys(str(name) for (name,) in found)

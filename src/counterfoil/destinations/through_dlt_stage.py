@@ -5,6 +5,7 @@ line breaks does not matter then. The warehouse turns the text into values, and 
 import json
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,12 +28,6 @@ ESCAPES = (("^", "^0"), ("\n", "^1"), ("\r", "^2"), ("\t", "^3"), ("\\", "^4"))
 """What stands for characters that some loaders' own escaping cuts or changes; `^` itself first."""
 
 PLACES = 9
-
-PASSED_ON = (
-    *("PATH", "LD_LIBRARY_PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
-    *("ODBCINI", "ODBCSYSINI", "ODBCINSTINI", "HTTPS_PROXY", "NO_PROXY", "https_proxy", "no_proxy"),
-)
-"""What the loading process gets of our environment: no secret, and no setting of dlt's."""
 
 CHILD = (sys.executable, "-m", "counterfoil.destinations.through_dlt_child")
 
@@ -142,17 +138,11 @@ def bring(loader: Loader, stage: Stage, folder: Path, stop: Stop) -> None:
     """Load the files of a stage. Raises LoadingError, and what the stop is asked with."""
     tables = {each.name: f"{each.name}.parquet" for each in stage.everything}
     if tables:
-        _run(loader, {"dataset": stage.dataset, "tables": tables}, folder, stop)
+        run(loader, {"dataset": stage.dataset, "tables": tables}, folder, stop)
 
 
-def _run(loader: Loader, work: dict[str, Any], folder: Path, stop: Stop) -> None:
-    job = work | {
-        "destination": loader.destination,
-        "arguments": loader.arguments,
-        "staging": loader.staging,
-        "format": loader.format,
-        "folder": str(folder),
-    }
+def run(loader: Loader, work: dict[str, Any], folder: Path, stop: Stop) -> None:
+    """Have a process of its own do a job. Raises LoadingError, and what the stop is asked with."""
     process = subprocess.Popen(  # noqa: S603 (our own program, without a shell)
         CHILD,
         stdin=subprocess.PIPE,
@@ -163,21 +153,38 @@ def _run(loader: Loader, work: dict[str, Any], folder: Path, stop: Stop) -> None
     )
     try:
         with stop.calling(process.kill):
-            said, _ = process.communicate(json.dumps(job).encode())
+            said, _ = process.communicate(json.dumps(job(loader, work, folder)).encode())
     finally:
         process.kill()
         process.wait()
     stop.check()
-    answer = json.loads(
-        said.decode().rpartition("\n")[2] or '{"code": "", "said": "it ended without a word"}'
-    )
+    refuse(json.loads(said.decode().rpartition("\n")[2] or '{"code": "", "said": "it ended without a word"}'))
+
+
+def job(loader: Loader, work: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What the loading process is told, on its standard input alone: it holds secrets."""
+    return work | {
+        "destination": loader.destination,
+        "arguments": loader.arguments,
+        "staging": loader.staging,
+        "format": loader.format,
+        "folder": str(folder),
+    }
+
+
+def refuse(answer: dict[str, str]) -> None:
+    """Raise LoadingError if that is what the loading process answered."""
     if answer:
         raise LoadingError(answer["code"], answer["said"])
 
 
 def _surroundings(folder: Path) -> dict[str, str]:
-    ours = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return ours | {
+    """The environment of the loading process: no secret of ours is in it, and no setting of dlt's but these."""
+    trusted, proxies = ssl.get_default_verify_paths().cafile, getproxies()
+    passed_on = {"SSL_CERT_FILE": trusted, "HTTPS_PROXY": proxies.get("https"), "NO_PROXY": proxies.get("no")}
+    return {name: value for name, value in passed_on.items() if value} | {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
         "HOME": str(folder),
         "DLT_DATA_DIR": str(folder),
         "DLT_PROJECT_DIR": str(folder),

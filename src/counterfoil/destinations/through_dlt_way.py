@@ -29,6 +29,8 @@ class Aim:
         return f"{self.title} at {self.machine}:{self.port}, database {self.database}"
 
 
+LAYOUT = "SELECT TABLE_NAME, COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ?"
+
 Meaning = tuple[str, type[CounterfoilError], str]
 """A pattern of a code and words as the warehouse says them, what it means, and what helps."""
 
@@ -62,7 +64,7 @@ class Way:
     makes_within: bool = True  # tables are made in a transaction as well
     moments_as_text: bool = False  # the driver would drop the time zone
     between: str = " "  # date and time
-    schemata: str = "information_schema"
+    layout: str = LAYOUT
     secrets: Sequence[str] = field(default=(), repr=False)
 
     @property
@@ -75,9 +77,9 @@ class Way:
         address = self.addresses[0] if self.addresses else self.aim.machine
         try:
             socket.create_connection((address, self.aim.port), timeout=15).close()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter for what can be no name at all
             raise WarehouseFailed(
-                f"{self.aim} could not be reached: {error.strerror or error}.",
+                f"{self.aim} could not be reached: {getattr(error, 'strerror', '') or error}.",
                 do="Check host and port, that it runs and lets this machine in, and the firewall between.",
             ) from error
 
