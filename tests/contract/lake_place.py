@@ -26,7 +26,7 @@ BY_HAND = {"INTEGER": pa.int32(), "VARCHAR(5)": pa.string(), "string": pa.string
 class Meddled:
     """How tables of files are meddled with: read whole, and written otherwise."""
 
-    files: fs.S3FileSystem
+    files: fs.FileSystem
 
     def folder(self, dataset: str, table: str = "") -> str:
         """Where it stands, with the bucket before it."""
@@ -79,6 +79,8 @@ class LakePlace(Meddled):
     """A new folder."""
 
     kind = S3
+    scheme = "s3"
+    files: fs.FileSystem
     tried_on = "a real S3 server: SeaweedFS"
     lacks: Mapping[Ability, str] = {
         Ability.RIGHTS: "they are granted by policies of the store, not by statements; test_lakes.py tests ours",
@@ -104,7 +106,7 @@ class LakePlace(Meddled):
         )
 
     def open(self, **options: str) -> Destination:
-        return S3.open({**self.options, **options})
+        return self.kind.open({**self.options, **options})
 
     def rows(self, dataset: str, table: str) -> list[Row]:
         return [
@@ -155,19 +157,19 @@ class DeltaPlace(LakePlace):
     """Tables of Delta Lake, read and changed by its own library."""
 
     def there(self, dataset: str, table: str) -> bool:
-        return DeltaTable.is_deltatable(self._url(dataset, table), self._storage())
+        return DeltaTable.is_deltatable(self._url(dataset, table), self.storage())
 
     def read(self, dataset: str, table: str) -> pa.Table:
-        return DeltaTable(self._url(dataset, table), storage_options=self._storage()).to_pyarrow_table()
+        return DeltaTable(self._url(dataset, table), storage_options=self.storage()).to_pyarrow_table()
 
     def write(self, dataset: str, table: str, rows: pa.Table) -> None:
-        found = DeltaTable(self._url(dataset, table), storage_options=self._storage())
+        found = DeltaTable(self._url(dataset, table), storage_options=self.storage())
         write_deltalake(found, rows, mode="overwrite", schema_mode="overwrite")
 
     def _url(self, dataset: str, table: str) -> str:
-        return f"s3://{self.folder(dataset, table)}"
+        return f"{self.scheme}://{self.folder(dataset, table)}"
 
-    def _storage(self) -> dict[str, str]:
+    def storage(self) -> dict[str, str]:
         return {
             "aws_access_key_id": KEY,
             "aws_secret_access_key": SECRET,
