@@ -114,6 +114,10 @@ class DeltaTables:
     def _refuse_odd(self, found: DeltaTable, name: str) -> None:
         protocol = found.protocol()
         asked = {*(protocol.writer_features or ()), *(protocol.reader_features or ())} - PLAIN
+        if (
+            2 < protocol.min_writer_version < 7
+        ):  # before features had names: constraints, column mapping and others
+            asked.add(f"of writer version {protocol.min_writer_version}")
         if not asked and not found.metadata().partition_columns:
             return
         how = f"the features {', '.join(sorted(asked))}" if asked else "partitions"
