@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -87,7 +88,7 @@ class Root:
         """A file to read columns from."""
         if size <= SMALL_BYTES:
             return pq.ParquetFile(pa.BufferReader(obstore.get(self.store, path).bytes().to_bytes()))
-        return pq.ParquetFile(obstore.open_reader(self.store, path, buffer_size=SMALL_BYTES // 8))
+        return pq.ParquetFile(Reading(obstore.open_reader(self.store, path, buffer_size=SMALL_BYTES // 8)))
 
     def fetch(self, path: str, file: Path) -> Any:
         """Copy an object to a local file, as it stands at one moment; tells its size and e_tag."""
@@ -128,6 +129,29 @@ class Root:
     def drop(self, place: str) -> None:
         """Take a folder away with all that is in it."""
         self.delete([each["path"] for each in self.objects(place)])
+
+
+class Reading(RawIOBase):
+    """An open object as Arrow wants a file: one that says of itself that it is not closed."""
+
+    def __init__(self, reader: Any) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return int(self._reader.tell())
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self._reader.seek(offset, whence))
+
+    def read(self, size: int = -1) -> bytes:
+        return bytes(self._reader.read(size) if size >= 0 else self._reader.readall())
 
 
 def folder(name: str) -> str:
