@@ -49,6 +49,7 @@ class SnowflakePlace(ToldInSQL):
     tried_on = "fakesnow 0.12, an emulator"
     lacks: Mapping[Ability, str] = {
         Ability.RIGHTS: "the emulator asks nobody who they are",
+        Ability.CATALOG: "DuckDB, which stands behind the emulator, keeps them for itself",
     }
 
     def __init__(self, port: int) -> None:
@@ -114,6 +115,9 @@ class SnowflakePlace(ToldInSQL):
 
     def forbidden(self, dataset: str, *, schema: bool) -> Destination:
         raise NotImplementedError(self.lacks[Ability.RIGHTS])
+
+    def full(self, dataset: str, table: str) -> str:
+        return f"{self.name(self.options['database'])}.{super().full(dataset, table)}"
 
     def name(self, identifier: str) -> str:
         return super().name(identifier.upper())

@@ -107,6 +107,8 @@ def test_a_dataset_may_have_any_name_but_those_that_the_kind_says_it_keeps(
 ) -> None:
     if dataset_reserved(name, place.kind):
         return
+    if name in ("main", "pg_catalog"):
+        need(place, Ability.CATALOG)
     landing = bringing.landing(bringing.batch({"id": "1"}), dataset=name)
 
     place.open().load(landing, waiting=in_silence)

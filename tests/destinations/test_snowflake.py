@@ -124,6 +124,10 @@ def test_a_name_of_a_database_is_read_as_snowflake_reads_it() -> None:
     assert account(database='"b""ooks"').database == 'b"ooks'
 
 
+def test_sql_for_people_names_tables_as_they_stand_there() -> None:
+    assert KIND.capabilities.quoted('our "invoice"') == '"OUR ""INVOICE"""'
+
+
 def test_names_stand_in_upper_case_and_are_told_in_our_own(place: Any, tmp_path: Path) -> None:
     bringing = Bringing(folder=tmp_path, dataset="books")
     bringing.prefix = "acme_"

@@ -21,4 +21,4 @@ def place() -> Iterator[Place]:
 def test_the_first_sync_the_next_one_and_one_after_a_loss_bring_both_to_the_same_state(
     world: Callable[..., World], place: Place
 ) -> None:
-    keeps_step(fed_beside(world, place), place)
+    assert keeps_step(fed_beside(world, place), place)

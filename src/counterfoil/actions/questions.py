@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from counterfoil.actions.rows import select
 from counterfoil.destinations import KINDS
+from counterfoil.destinations.base import Capabilities
 from counterfoil.model.connection import Connection
 from counterfoil.model.table import Table
 from counterfoil.quickbooks.catalog import catalog
@@ -68,18 +69,18 @@ def sql(question: Question, connection: Connection) -> str:
     """The question as this connection's warehouse takes it."""
     if not question.sql:
         return select(connection, question.table)
-    names = _Quoted(KINDS[connection.destination.kind].capabilities.quote)
+    names = _Quoted(KINDS[connection.destination.kind].capabilities)
     table = connection.source.prefix + question.table.name
     names["the_table"] = f"{names[connection.dataset]}.{names[table]}"
     return question.sql.format_map(names)
 
 
 class _Quoted(dict[str, str]):
-    """Every name in the quotes of a warehouse's SQL."""
+    """Every name as it stands in a warehouse's SQL."""
 
-    def __init__(self, mark: str) -> None:
+    def __init__(self, its: Capabilities) -> None:
         super().__init__()
-        self._mark = mark
+        self._its = its
 
     def __missing__(self, name: str) -> str:
-        return f"{self._mark}{name.replace(self._mark, self._mark * 2)}{self._mark}"
+        return self._its.quoted(name)

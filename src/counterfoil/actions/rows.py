@@ -99,11 +99,7 @@ def as_text(value: Any) -> str | None:
 
 def select(feed: Connection, table: Table) -> str:
     """SQL that shows the table's newest rows, in the words and quotes of the destination's kind."""
-    mark = KINDS[feed.destination.kind].capabilities.quote
-
-    def name(text: str) -> str:
-        return mark + text.replace(mark, mark * 2) + mark
-
+    name = KINDS[feed.destination.kind].capabilities.quoted
     there = {column.name for column in table.columns}
     newest = [f"{name('updated_at')} DESC"] if "updated_at" in there else [name(one) for one in table.key]
     return (

@@ -179,7 +179,7 @@ class Merge:
             if speak.kept(column.name) not in there
         ]
         if not there:
-            speak.execute(f"CREATE TABLE {full} ({', '.join(declared)}){speak.flavour.heap}")
+            speak.execute(f"{speak.flavour.create} {full} ({', '.join(declared)}){speak.flavour.heap}")
             self.grew(name, ())
             return
         for declaration in declared:

@@ -26,7 +26,7 @@ from counterfoil.destinations.merge import Merge
 from counterfoil.destinations.snowflake import CAPABILITIES
 from counterfoil.destinations.snowflake_connect import Account
 from counterfoil.destinations.snowflake_prove import prove
-from counterfoil.destinations.snowflake_sql import Speaking
+from counterfoil.destinations.snowflake_sql import Speaking, commit, count_all, create_stage
 from counterfoil.destinations.snowflake_turn import begin_turn, make_turn
 from counterfoil.destinations.snowflake_words import as_ours
 from counterfoil.stop import NEVER, Stop
@@ -54,18 +54,18 @@ class Snowflake:
             merge = Merge(dialect=speaking, landing=landing, grew=grew)
             merge.prepare()  # making tables commits by itself: they are there, and empty, before all else
             merge.scratch()
-            speaking.create_stage()
+            create_stage(speaking)
             whose = landing.dataset, landing.prefix
             make_turn(speaking, *whose)
             begin_turn(speaking, *whose, patience=self.wait_seconds, waiting=waiting)
             merge.merge()
             assure()
-            speaking.commit()
+            commit(speaking)
         return merge.changes
 
     def tables(self, dataset: str, *, waiting: Waiting = in_silence, stop: Stop = NEVER) -> Mapping[str, int]:  # noqa: ARG002
         with self._opened(stop) as speaking:
-            found = speaking.count_all(dataset)
+            found = count_all(speaking, dataset)
         ours = {name.lower(): total for name, total in found.items() if name == name.upper()}
         return {name: total for name, total in found.items() if name != name.upper()} | ours
 

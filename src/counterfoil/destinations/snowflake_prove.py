@@ -7,7 +7,7 @@ import pyarrow as pa
 from snowflake.connector import Error
 
 from counterfoil.destinations.merge import PROBE
-from counterfoil.destinations.snowflake_sql import Speaking
+from counterfoil.destinations.snowflake_sql import Speaking, commit, create_stage, has_dataset, schema
 from counterfoil.errors import WarehouseFailed
 from counterfoil.model.table import ColumnType
 
@@ -20,20 +20,20 @@ def prove(speaking: Speaking, dataset: str, warehouse: str) -> Generator[None, N
         speaking.execute(f"USE WAREHOUSE {warehouse}")
     speaking.execute("SELECT 1")
     yield
-    made = not speaking.has_dataset(dataset)
+    made = not has_dataset(speaking, dataset)
     table = speaking.table(dataset, PROBE)
     try:
         speaking.create_dataset(dataset)
         yield
         speaking.execute(f"CREATE OR REPLACE TABLE {table} (word {speaking.types[ColumnType.TEXT]})")
         yield
-        speaking.create_stage()
+        create_stage(speaking)
         speaking.load(table, [pa.RecordBatch.from_pydict({"WORD": [WORD]})])
         yield
         speaking.execute("BEGIN")
         speaking.execute(f"DELETE FROM {table} WHERE word = ?", WORD)
         speaking.execute(f"INSERT INTO {table} VALUES (?)", WORD)
-        speaking.commit()
+        commit(speaking)
         if speaking.execute(f"SELECT word FROM {table}") != [(WORD,)]:
             raise WarehouseFailed("A row that was just written did not come back.", do="Check the warehouse.")
         yield
@@ -41,7 +41,7 @@ def prove(speaking: Speaking, dataset: str, warehouse: str) -> Generator[None, N
         doing = speaking.doing
         for sql in (
             f"DROP TABLE IF EXISTS {table}",
-            f"DROP SCHEMA IF EXISTS {speaking.schema(dataset)}" * made,
+            f"DROP SCHEMA IF EXISTS {schema(speaking, dataset)}" * made,
         ):
             with suppress(Error):
                 if sql:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 
@@ -17,11 +16,9 @@ from counterfoil.destinations import staged
 from counterfoil.destinations.flavour import Flavour
 from counterfoil.destinations.merge import Dialect
 from counterfoil.destinations.snowflake import TYPES
+from counterfoil.destinations.snowflake_files import written
 from counterfoil.model.table import Column
 from counterfoil.stop import NEVER, Stop
-
-FILE_BYTES = 256 * 1024 * 1024
-"""Of rows in memory, a tenth of it in a file: several of them are read at once by a larger warehouse."""
 
 FEW = 500
 """So many ids are written by a statement; more of them come as a file."""
@@ -51,6 +48,9 @@ class Speaking(Dialect):
     flavour = Flavour(
         newest="_counterfoil_newest",
         gone="_counterfoil_gone",
+        scratch="CREATE OR REPLACE TEMPORARY TABLE",  # the driver asks again when it got no answer
+        create="CREATE TABLE IF NOT EXISTS",
+        add="ADD COLUMN IF NOT EXISTS",
         clear="DELETE FROM",  # TRUNCATE would end the transaction
         now="current_timestamp()",
         row="SELECT {}",
@@ -92,11 +92,7 @@ class Speaking(Dialect):
         return self.load(table, staged.pieces(files, present, self._stale))
 
     def table(self, dataset: str, name: str) -> str:
-        return f"{self.schema(dataset)}.{self.name(name)}"
-
-    def schema(self, dataset: str) -> str:
-        """A dataset's full name, quoted."""
-        return f"{_quoted(self.database)}.{self.name(dataset)}"
+        return f"{schema(self, dataset)}.{self.name(name)}"
 
     def layout(self, dataset: str) -> Mapping[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -104,36 +100,13 @@ class Speaking(Dialect):
             found.setdefault(table, set()).add(column)
         return found
 
-    def has_dataset(self, dataset: str) -> bool:
-        """Tell whether it is there, for us to see."""
-        return bool(
-            self.execute(
-                f"SELECT 1 FROM {_quoted(self.database)}.information_schema.schemata WHERE schema_name = ?",
-                self.kept(dataset),
-            )
-        )
-
     def create_dataset(self, dataset: str) -> None:
-        if not self.has_dataset(dataset):  # IF NOT EXISTS asks for the right all the same
-            self.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema(dataset)}")
-        self.execute(f"USE SCHEMA {self.schema(dataset)}")  # where the tables of this session are made
-
-    def count_all(self, dataset: str) -> dict[str, int]:
-        """The rows of each table, by the name that it has there."""
-        rows = self.execute(ROWS.format(_quoted(self.database)), self.kept(dataset))
-        return {name: int(total) for name, total in rows if not name.startswith(self.kept(TURN))}
-
-    def create_stage(self) -> None:
-        """Where files are put; it goes with the session, and so do they."""
-        self.execute(f"CREATE TEMPORARY STAGE {self.stage}")
+        if not has_dataset(self, dataset):  # IF NOT EXISTS asks for the right all the same
+            self.execute(f"CREATE SCHEMA IF NOT EXISTS {schema(self, dataset)}")
+        self.execute(f"USE SCHEMA {schema(self, dataset)}")  # where the tables of this session are made
 
     def index(self, table: str, column: str) -> None:
         """Snowflake knows which parts of a table may hold a value."""
-
-    def commit(self) -> None:
-        """Not to be interrupted: nobody could say whether it took place."""
-        self.doing = "COMMIT"
-        self.connection.cursor().execute("COMMIT")
 
     @staticmethod
     def name(identifier: str) -> str:
@@ -145,34 +118,15 @@ class Speaking(Dialect):
 
     def load(self, table: str, rows: Iterable[pa.RecordBatch]) -> int:
         """Write files, put them on the stage and copy them into the table; answers with how many rows came."""
-        number = next(self._numbers)
-        written = 0
-        for path, length in self._files(number, rows):
-            self.execute(f"PUT 'file://{path}' @{self.stage}/{number} AUTO_COMPRESS = FALSE")
+        place, sent = f"{self.stage}/{next(self._numbers)}", 0
+        for path, length in written(self.folder, rows, self.stop):
+            self.execute(f"PUT 'file://{path}' @{place} AUTO_COMPRESS = FALSE")
             path.unlink()
-            written += length
-        if not written:
+            sent += length
+        if not sent:
             return 0
-        copied = self.execute(COPY.format(table=table, place=f"{self.stage}/{number}/"))
+        copied = self.execute(COPY.format(table=table, place=f"{place}/"))
         return sum(int(row[3]) for row in copied)
-
-    def _files(self, number: int, rows: Iterable[pa.RecordBatch]) -> Iterable[tuple[Path, int]]:
-        """The rows in files, none of them large."""
-        waiting: list[pa.RecordBatch] = []
-        for piece in rows:
-            self.stop.check()
-            if len(piece):
-                waiting.append(piece.rename_columns(list(map(self.kept, piece.schema.names))))
-            if sum(each.nbytes for each in waiting) > FILE_BYTES:
-                yield self._write(number, waiting), sum(map(len, waiting))
-                waiting = []
-        if waiting:
-            yield self._write(number, waiting), sum(map(len, waiting))
-
-    def _write(self, number: int, pieces: Sequence[pa.RecordBatch]) -> Path:
-        path = self.folder / f"{number}-{next(self._numbers)}.parquet"
-        pq.write_table(pa.Table.from_batches(pieces), path, compression="snappy", write_statistics=False)
-        return path
 
     def _run(self, sql: str, values: Sequence[object]) -> SnowflakeCursor:
         self._begin(sql)
@@ -197,6 +151,34 @@ class Speaking(Dialect):
         self.stop.check()
         if statement != "ROLLBACK":  # what was done before it is to blame
             self.doing = statement
+
+
+def schema(speaking: Speaking, dataset: str) -> str:
+    """A dataset's full name, quoted."""
+    return f"{_quoted(speaking.database)}.{speaking.name(dataset)}"
+
+
+def has_dataset(speaking: Speaking, dataset: str) -> bool:
+    """Tell whether it is there, for us to see."""
+    sql = f"SELECT 1 FROM {_quoted(speaking.database)}.information_schema.schemata WHERE schema_name = ?"
+    return bool(speaking.execute(sql, speaking.kept(dataset)))
+
+
+def count_all(speaking: Speaking, dataset: str) -> dict[str, int]:
+    """The rows of each table, by the name that it has there."""
+    rows = speaking.execute(ROWS.format(_quoted(speaking.database)), speaking.kept(dataset))
+    return {name: int(total) for name, total in rows if not name.startswith(speaking.kept(TURN))}
+
+
+def create_stage(speaking: Speaking) -> None:
+    """Where files are put; it goes with the session, and so do they."""
+    speaking.execute(f"CREATE OR REPLACE TEMPORARY STAGE {speaking.stage}")
+
+
+def commit(speaking: Speaking) -> None:
+    """Not to be interrupted: nobody could say whether it took place."""
+    speaking.doing = "COMMIT"
+    speaking.connection.cursor().execute("COMMIT")
 
 
 def _quoted(identifier: str) -> str:
