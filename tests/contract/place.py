@@ -22,6 +22,7 @@ class Ability(StrEnum):
     CUTTING = "a connection that is cut"
     COLUMNS = "columns that are dropped or added by hand"
     RETYPING = "a column that is given another type"
+    TOGETHER = "a new dataset that two loads make at once"
     CATALOG = "datasets called main or pg_catalog"
     NAMES = "names as long as the kind says"
     KILLING = "a process of its own that is killed"

@@ -49,6 +49,7 @@ class SnowflakePlace(ToldInSQL):
     tried_on = "fakesnow 0.12, an emulator"
     lacks: Mapping[Ability, str] = {
         Ability.RIGHTS: "the emulator asks nobody who they are",
+        Ability.TOGETHER: "the emulator refuses the second of two who make a thing at once, where Snowflake waits",
         Ability.CATALOG: "DuckDB, which stands behind the emulator, keeps them for itself",
     }
 

@@ -20,6 +20,7 @@ from tests.contract.place import Ability, Place, need
 def test_two_sources_with_prefixes_of_their_own_load_into_one_new_dataset_at_once(
     place: Place, bringing: Bringing, dataset: str
 ) -> None:
+    need(place, Ability.TOGETHER)
     landings = []
     for prefix in ("acme_", "birch_"):
         bringing.prefix = prefix
