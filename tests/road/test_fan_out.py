@@ -57,7 +57,7 @@ def read(destination: Destination, sql: str) -> list[tuple[object, ...]]:
 def calls_of(acme: World) -> int:
     acme.sandbox.reset_counters()
     acme.sync()
-    return acme.sandbox.counters()["calls"]
+    return int(acme.sandbox.counters()["calls"])
 
 
 def test_one_reading_feeds_all_of_them(acme: World) -> None:

@@ -44,7 +44,9 @@ class Capabilities:
     longest_text: int = 0  # bytes of UTF-8 in one value; 0 for as many as anybody sends
     upper_names: bool = False  # names stand there in upper case, as its people write them without quotes
     names: str = ""  # a pattern of the names that it takes for tables and columns; empty where any will do
-    tables_first: bool = False  # making a table ends a transaction: all are there, empty, before the load's begins
+    tables_first: bool = (
+        False  # making a table ends a transaction: all are there, empty, before the load's begins
+    )
 
     def quoted(self, name: str) -> str:
         """A name as it stands in SQL that people run there."""

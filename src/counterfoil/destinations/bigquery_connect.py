@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -46,7 +47,7 @@ class Service:
         self._credentials = _signed_by(options["credentials_json"], anyone=bool(options["host"]))
         account = getattr(self._credentials, "service_account_email", "anybody")
         self.aim = Aim(project=self.project, account=account, endpoint=self.endpoint)
-        seconds = max(0.0, float(options["retry_seconds"]))
+        seconds = max(0, int(options["retry_seconds"]))
         self.retry = DEFAULT_RETRY.with_timeout(seconds)
         self.tries = int(seconds + 1).bit_length() - 1  # of an upload: it waits a second, then two, then four
         self._session = AuthorizedSession(self._credentials)
@@ -154,7 +155,7 @@ def _signed_by(key: str | None, *, anyone: bool) -> Credentials:
             do="Give it a service account's key, as Google's JSON file has it.",
         )
     try:
-        told = json.loads(key)
+        told = json.loads(key, parse_float=Decimal)
         if told["type"] != "service_account":
             raise ValueError(told["type"])
         told = {name: told[name] for name in ("type", "client_email", "private_key", "private_key_id")}

@@ -41,7 +41,7 @@ class BigQuery:
     capabilities = CAPABILITIES
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self.wait_seconds = float(options["wait_seconds"])
+        self.wait_seconds = int(options["wait_seconds"])
         self.service = Service(options)
 
     def load(
@@ -96,5 +96,5 @@ class BigQuery:
         sentence = "another load of this process brings the same tables; waiting until that is done"
         with TURNS.named(name, self.wait_seconds, stop, lambda: waiting(sentence)) as ours:
             if not ours:
-                raise WarehouseBusy(f"The same tables were loaded for {self.wait_seconds:.0f} s.", do=AGAIN)
+                raise WarehouseBusy(f"The same tables were loaded for {self.wait_seconds} s.", do=AGAIN)
             yield

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from obstore.store import AzureStore, GCSStore, S3Store
@@ -69,14 +70,14 @@ def _gcs(options: Mapping[str, Any]) -> Root:
         bucket=bucket,
         path=path,
         endpoint=server or "https://storage.googleapis.com",
-        secrets=(str(json.loads(key).get("private_key") or key),),
+        secrets=(str(json.loads(key, parse_float=Decimal).get("private_key") or key),),
     )
 
 
 def _service_account(text: str, server: str) -> str:
     """Of a key only what signs; where to is told by the options alone."""
     try:
-        given = json.loads(text) if text.strip() else {}
+        given = json.loads(text, parse_float=Decimal) if text.strip() else {}
         key = {name: str(given[name]) for name in ("client_email", "private_key", "private_key_id") if given}
     except (ValueError, KeyError, TypeError) as error:
         raise WarehouseRefused(

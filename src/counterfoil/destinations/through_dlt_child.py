@@ -7,6 +7,7 @@ cannot be broken off. Here it finds nothing but what it is given, and ends with 
 import json
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ ROWS = 20_000
 
 def main() -> None:
     """Do the job on standard input, and answer on standard output."""
-    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+    json.dump(answer(json.load(sys.stdin, parse_float=Decimal)), sys.stdout)
 
 
 def answer(job: dict[str, Any]) -> dict[str, str]:

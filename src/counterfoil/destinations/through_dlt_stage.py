@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies
@@ -32,6 +33,9 @@ PLACES = 9
 CHILD = (sys.executable, "-m", "counterfoil.destinations.through_dlt_child")
 
 PREFIX = "counterfoil_stage_"
+SILENCE = '{"code": "", "said": "it ended without a word"}'
+"""In the place of the answer of a child that gave none."""
+
 LEFT_AFTER = 24 * 3600
 """Seconds after which a staging dataset belongs to nobody any more."""
 
@@ -158,7 +162,7 @@ def run(loader: Loader, work: dict[str, Any], folder: Path, stop: Stop) -> None:
         process.kill()
         process.wait()
     stop.check()
-    refuse(json.loads(said.decode().rpartition("\n")[2] or '{"code": "", "said": "it ended without a word"}'))
+    refuse(json.loads(said.decode().rpartition("\n")[2] or SILENCE, parse_float=Decimal))
 
 
 def job(loader: Loader, work: dict[str, Any], folder: Path) -> dict[str, Any]:
