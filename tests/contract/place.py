@@ -23,7 +23,7 @@ class Ability(StrEnum):
     COLUMNS = "columns that are dropped or added by hand"
     RETYPING = "a column that is given another type"
     TOGETHER = "a new dataset that two loads make at once"
-    CATALOG = "datasets called main or pg_catalog"
+    CATALOG = "datasets called main, pg_catalog or pg_mine"
     NAMES = "names as long as the kind says"
     KILLING = "a process of its own that is killed"
 

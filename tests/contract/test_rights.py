@@ -107,7 +107,7 @@ def test_a_dataset_may_have_any_name_but_those_that_the_kind_says_it_keeps(
 ) -> None:
     if dataset_reserved(name, place.kind):
         return
-    if name in ("main", "pg_catalog"):
+    if name in ("main", "pg_catalog", "pg_mine"):
         need(place, Ability.CATALOG)
     landing = bringing.landing(bringing.batch({"id": "1"}), dataset=name)
 

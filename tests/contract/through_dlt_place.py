@@ -47,6 +47,11 @@ MAKING = """
 
 KILLING = "its stand-in lives in the process of the tests; the connection is cut at each statement instead"
 RIGHTS = "the rights of PostgreSQL, which stands in for it, are not its own"
+HOLDING = (
+    "nobody can lock a table there as PostgreSQL lets one, and its SQL sets no limit to waiting for that"
+)
+TOGETHER = "PostgreSQL, which stands in for it, refuses the second of two who make the same thing at once"
+STOOD_IN = "a real PostgreSQL that takes its SQL translated by sqlglot; rows staged by COPY in place of dlt"
 NAMES = "PostgreSQL, which stands in for it, keeps 63 characters of a name"
 
 
@@ -83,6 +88,9 @@ class RedshiftPlace(PostgresPlace):
     """A new database, to which Redshift's SQL is spoken as it is."""
 
     kind: Kind = redshift.KIND
+    tried_on = (
+        "no Redshift: a real PostgreSQL that takes its SQL as it is; rows staged by COPY in place of dlt"
+    )
     lacks: Mapping[Ability, str] = {Ability.NAMES: NAMES, Ability.KILLING: KILLING}
     cursor: type[Any] = plainly()
 
@@ -173,7 +181,12 @@ class Translated(RedshiftPlace):
         Ability.NAMES: NAMES,
         Ability.KILLING: KILLING,
         Ability.RIGHTS: RIGHTS,
+        Ability.CATALOG: "PostgreSQL, which stands in for it, keeps those that begin with pg_",
     }
+
+    def add_column(self, dataset: str, table: str, column: str, type_: str) -> None:
+        own = self.kind.capabilities.types[ColumnType.TEXT]
+        super().add_column(dataset, table, column, "text" if type_ == own else type_)
 
     def way(self, options: dict[str, Any]) -> Way:
         made = super().way(options)
@@ -209,6 +222,7 @@ class SqlServerPlace(Translated):
     """T-SQL, and a turn by PostgreSQL's own lock."""
 
     kind = mssql.KIND
+    tried_on = f"no SQL Server: {STOOD_IN}"
     cursor = speaking(SQL_SERVER)
 
     def shipped(self, options: dict[str, Any]) -> Way:
@@ -227,6 +241,12 @@ class SynapsePlace(SqlServerPlace):
     """T-SQL as Synapse takes it; its tables are made before the transaction."""
 
     kind = synapse.KIND
+    lacks: Mapping[Ability, str] = {
+        **Translated.lacks,
+        Ability.HOLDING: HOLDING,
+        Ability.TOGETHER: TOGETHER,
+    }
+    tried_on = f"no Synapse: {STOOD_IN}"
 
     def served(self, options: dict[str, Any]) -> Way:
         return synapse_way(options, synapse.CAPABILITIES)
@@ -236,6 +256,8 @@ class DatabricksPlace(Translated):
     """One MERGE for each table."""
 
     kind = databricks.KIND
+    lacks: Mapping[Ability, str] = SynapsePlace.lacks
+    tried_on = f"no Databricks: {STOOD_IN}"
     cursor = speaking(DATABRICKS)
 
     def shipped(self, options: dict[str, Any]) -> Way:

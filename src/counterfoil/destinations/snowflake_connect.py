@@ -17,6 +17,7 @@ from counterfoil.errors import SettingInvalid, WarehouseFailed
 from counterfoil.stop import Stop
 
 ACCOUNT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){0,3}")
+HOST = re.compile(r"[a-zA-Z0-9._-]+")
 OWN = re.compile(r"[a-z0-9._-]+\.snowflakecomputing\.(com|cn)")
 KEY = re.compile(r"(-----BEGIN [A-Z ]+-----)(.*?)(-----END [A-Z ]+-----)", re.DOTALL)
 
@@ -70,6 +71,10 @@ class Account:
     def connect(self, stop: Stop) -> "snowflake.connector.SnowflakeConnection":
         """Sign in. Raises WarehouseFailed, WarehouseRefused, WarehouseBusy, and what the stop is asked with."""
         stop.check()
+        if not HOST.fullmatch(self.host):
+            raise WarehouseFailed(
+                f"{self.host!r} is no name of a host.", do="Check the account's identifier, or the host."
+            )
         try:
             return snowflake.connector.connect(**self._parameters())
         except snowflake.connector.Error as error:

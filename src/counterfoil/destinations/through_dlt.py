@@ -31,6 +31,7 @@ from counterfoil.destinations.through_dlt_prove import prove
 from counterfoil.destinations.through_dlt_sql import Speaking, drop_dataset, stages_left
 from counterfoil.destinations.through_dlt_stage import LoadingError, Stage
 from counterfoil.destinations.through_dlt_way import Way
+from counterfoil.destinations.turns import Turns
 from counterfoil.errors import CounterfoilError, WarehouseBusy
 from counterfoil.stop import NEVER, Stop
 
@@ -38,6 +39,7 @@ LONGEST_LOOK = 5.0
 """Seconds that a look at rows may take."""
 TRIES = 5
 """How often a merge is begun when others load into the same dataset at once."""
+TURNS = Turns()
 AT_ONCE = 100
 """Tables counted by one statement."""
 
@@ -61,7 +63,7 @@ class ThroughDlt:
         stop.check()
         with self.opened(stop):
             pass  # who may not sign in learns it before all rows are written
-        with self.staged(landing, stop) as stage:
+        with self._turn(landing, waiting, stop), self.staged(landing, stop) as stage:
             for left in reversed(range(TRIES)):
                 try:
                     with self.opened(stop) as speaking, _told(waiting):
@@ -103,6 +105,22 @@ class ThroughDlt:
         with self.opened(NEVER) as speaking:
             yield
             yield from prove(self, speaking, dataset)
+
+    @contextmanager
+    def _turn(self, landing: Landing, waiting: Waiting, stop: Stop) -> Iterator[None]:
+        """Wait until no other thread of ours loads the same tables: not all of these kinds have locks for that."""
+
+        def told() -> None:
+            waiting("Counterfoil itself loads the same tables for another sync; waiting until that is done")
+
+        place = f"{self.way.aim} {landing.dataset} {landing.prefix}"
+        with TURNS.named(place, self.wait_seconds, stop, told) as ours:
+            if not ours:
+                raise WarehouseBusy(
+                    f"Another sync loaded the same tables for {self.wait_seconds} s.",
+                    do="Nothing is lost: the next sync brings it all.",
+                )
+            yield
 
     @contextmanager
     def opened(self, stop: Stop, seconds: float = 0) -> Iterator[Speaking]:
