@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
     import pyarrow.parquet as pq
 
     from counterfoil.destinations.base import Batch, in_silence
-    from counterfoil.destinations.clickhouse import KIND
+    from counterfoil.destinations.clickhouse.kind import KIND
     from tests.contract.clickhouse_place import ENGINE, FRONT, PASSWORD, USER
     from tests.emulators import environment, free_port, serving
 

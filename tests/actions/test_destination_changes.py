@@ -11,8 +11,9 @@ from counterfoil.actions import destination_changes, destinations, sources
 from counterfoil.actions.destination_changes import NewDestination
 from counterfoil.actions.source_changes import Feed, NewSource
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.destinations import KINDS, duckdb
+from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Kind, Option
+from counterfoil.destinations.duckdb import kind as duckdb
 from counterfoil.errors import AlreadyExists, ChangedMeanwhile, InUse, SettingInvalid, SyncRunning
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.cursor import Cursor

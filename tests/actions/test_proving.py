@@ -15,7 +15,7 @@ from counterfoil.actions.proving import Proof
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Kind, Option
-from counterfoil.destinations.duckdb import KIND as DUCKDB
+from counterfoil.destinations.duckdb.kind import KIND as DUCKDB
 from counterfoil.errors import Forbidden, SecretKeyMissing, SettingInvalid
 from counterfoil.model.actor import Actor, ActorKind, Role
 from counterfoil.model.destination import Destination

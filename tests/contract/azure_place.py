@@ -2,7 +2,7 @@
 
 from pyarrow import fs
 
-from counterfoil.destinations.lake import AZURE
+from counterfoil.destinations.lake.kind import AZURE
 from tests.azurite import ACCOUNT, CONTAINER, KEY, Azurite
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
 

@@ -14,10 +14,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from counterfoil.destinations.base import Destination
-from counterfoil.destinations.bigquery import KIND
-from counterfoil.destinations.bigquery_connect import Carrier
-from counterfoil.destinations.bigquery_script import name
-from counterfoil.destinations.bigquery_tables import STAGE
+from counterfoil.destinations.bigquery.connect import Carrier
+from counterfoil.destinations.bigquery.kind import KIND
+from counterfoil.destinations.bigquery.script import name
+from counterfoil.destinations.bigquery.tables import STAGE
 from counterfoil.model.table import ColumnType
 from tests.contract.place import Ability, Row, ToldInSQL
 from tests.emulators import environment, free_port, serving

@@ -13,8 +13,8 @@ import pytest
 from clickhouse_connect import get_client
 
 from counterfoil.destinations.base import Destination
-from counterfoil.destinations.clickhouse import KIND
-from counterfoil.destinations.clickhouse_sql import Speaking
+from counterfoil.destinations.clickhouse.kind import KIND
+from counterfoil.destinations.clickhouse.sql import Speaking
 from counterfoil.model.table import ColumnType
 from tests.contract.place import Ability, Row, ToldInSQL
 from tests.emulators import environment, free_port, serving

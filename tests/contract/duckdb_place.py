@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from counterfoil.destinations.base import Destination
-from counterfoil.destinations.duckdb import KIND
-from counterfoil.destinations.duckdb_sql import Speaking
+from counterfoil.destinations.duckdb.kind import KIND
+from counterfoil.destinations.duckdb.sql import Speaking
 from tests.contract.place import Ability, Row, ToldInSQL
 from tests.road.broken import holding
 

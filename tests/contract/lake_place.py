@@ -13,7 +13,7 @@ from deltalake import DeltaTable, write_deltalake
 from pyarrow import fs
 
 from counterfoil.destinations.base import Destination
-from counterfoil.destinations.lake import S3
+from counterfoil.destinations.lake.kind import S3
 from counterfoil.destinations.staged import ARROW
 from counterfoil.model.table import ColumnType
 from tests.contract.cutting import cut_between

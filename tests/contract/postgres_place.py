@@ -11,8 +11,8 @@ from psycopg.types.string import TextLoader
 from sqlalchemy import make_url
 
 from counterfoil.destinations.base import Destination
-from counterfoil.destinations.postgres import KIND
-from counterfoil.destinations.postgres_sql import Speaking
+from counterfoil.destinations.postgres.kind import KIND
+from counterfoil.destinations.postgres.sql import Speaking
 from tests.contract.place import Ability, Row, ToldInSQL
 from tests.postgres import Server
 

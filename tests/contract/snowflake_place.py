@@ -11,8 +11,8 @@ import pytest
 import snowflake.connector
 
 from counterfoil.destinations.base import Destination
-from counterfoil.destinations.snowflake import KIND
-from counterfoil.destinations.snowflake_sql import TURN, Speaking
+from counterfoil.destinations.snowflake.kind import KIND
+from counterfoil.destinations.snowflake.sql import TURN, Speaking
 from tests.contract.place import Ability, Row, ToldInSQL
 from tests.emulators import environment, free_port, serving
 

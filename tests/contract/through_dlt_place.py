@@ -19,17 +19,17 @@ import psycopg2.extensions
 import pyarrow.parquet as pq
 import pytest
 
-from counterfoil.destinations import databricks, mssql, redshift, synapse, tsql
-from counterfoil.destinations import redshift_way as words
-from counterfoil.destinations import through_dlt_stage as stages
 from counterfoil.destinations.base import Destination, Kind
-from counterfoil.destinations.databricks_way import way as databricks_way
-from counterfoil.destinations.through_dlt import ThroughDlt
-from counterfoil.destinations.through_dlt_sql import Speaking
-from counterfoil.destinations.through_dlt_stage import Loader, LoadingError
-from counterfoil.destinations.through_dlt_way import Way
-from counterfoil.destinations.tsql_way import sql_server
-from counterfoil.destinations.tsql_way import synapse as synapse_way
+from counterfoil.destinations.through_dlt import databricks, mssql, redshift, synapse, tsql
+from counterfoil.destinations.through_dlt import redshift_way as words
+from counterfoil.destinations.through_dlt import stage as stages
+from counterfoil.destinations.through_dlt.databricks_way import way as databricks_way
+from counterfoil.destinations.through_dlt.load import ThroughDlt
+from counterfoil.destinations.through_dlt.sql import Speaking
+from counterfoil.destinations.through_dlt.stage import Loader, LoadingError
+from counterfoil.destinations.through_dlt.tsql_way import sql_server
+from counterfoil.destinations.through_dlt.tsql_way import synapse as synapse_way
+from counterfoil.destinations.through_dlt.way import Way
 from counterfoil.model.table import ColumnType
 from counterfoil.stop import Stop
 from tests.contract.place import Ability, Row

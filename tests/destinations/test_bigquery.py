@@ -17,12 +17,12 @@ pytest.importorskip("google.cloud.bigquery")
 import requests
 from google.api_core import exceptions as api
 
-from counterfoil.destinations import bigquery_landing
 from counterfoil.destinations.base import Destination, in_silence
-from counterfoil.destinations.bigquery import KIND
-from counterfoil.destinations.bigquery_connect import Carrier
-from counterfoil.destinations.bigquery_script import script
-from counterfoil.destinations.bigquery_tables import STAGE
+from counterfoil.destinations.bigquery import landing as bigquery_landing
+from counterfoil.destinations.bigquery.connect import Carrier
+from counterfoil.destinations.bigquery.kind import KIND
+from counterfoil.destinations.bigquery.script import script
+from counterfoil.destinations.bigquery.tables import STAGE
 from counterfoil.destinations.merge import SYNCS
 from counterfoil.errors import (
     Cancelled,

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
-from counterfoil.destinations.bigquery import KIND
-from counterfoil.destinations.bigquery_connect import TOKENS, Service
-from counterfoil.destinations.bigquery_words import Aim, as_ours
+from counterfoil.destinations.bigquery.connect import TOKENS, Service
+from counterfoil.destinations.bigquery.kind import KIND
+from counterfoil.destinations.bigquery.words import Aim, as_ours
 from counterfoil.errors import (
     CounterfoilError,
     SettingInvalid,

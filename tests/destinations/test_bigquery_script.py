@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from counterfoil.destinations.base import Landing, TableChange
-from counterfoil.destinations.bigquery_script import Family, Incoming, changes, moment, name, script, text
+from counterfoil.destinations.bigquery.script import Family, Incoming, changes, moment, name, script, text
 
 HOSTILE = ["'", "\\", "x'; DROP TABLE y; --", "\n", "a\0b", "☕", "`", "${x}", '"']
 

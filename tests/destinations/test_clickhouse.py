@@ -19,8 +19,9 @@ from tests.contract.making import Bringing
 pytest.importorskip("clickhouse_connect")
 
 
-from counterfoil.destinations import clickhouse_beside, clickhouse_load
-from counterfoil.destinations.clickhouse_swap import BESIDE
+from counterfoil.destinations.clickhouse import beside as clickhouse_beside
+from counterfoil.destinations.clickhouse import load as clickhouse_load
+from counterfoil.destinations.clickhouse.swap import BESIDE
 from tests.contract.clickhouse_place import ClickHousePlace, running_server
 
 pytestmark = pytest.mark.kinds

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from counterfoil.destinations.base import in_silence
-from counterfoil.destinations.clickhouse import KIND
+from counterfoil.destinations.clickhouse.kind import KIND
 from counterfoil.errors import (
     Cancelled,
     CounterfoilError,
@@ -27,9 +27,9 @@ pytest.importorskip("clickhouse_connect")
 
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from counterfoil.destinations.clickhouse_reach import Server
-from counterfoil.destinations.clickhouse_sql import Speaking
-from counterfoil.destinations.clickhouse_words import Aim, as_ours
+from counterfoil.destinations.clickhouse.reach import Server
+from counterfoil.destinations.clickhouse.sql import Speaking
+from counterfoil.destinations.clickhouse.words import Aim, as_ours
 from tests.contract.clickhouse_place import ClickHousePlace, running_server
 
 pytestmark = pytest.mark.kinds
@@ -152,7 +152,7 @@ def test_a_server_that_sends_us_elsewhere_is_not_followed(place: ClickHousePlace
 def test_a_driver_that_is_missing_is_named_with_the_command_that_installs_it(
     place: ClickHousePlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "counterfoil.destinations.clickhouse_load", None)
+    monkeypatch.setitem(sys.modules, "counterfoil.destinations.clickhouse.load", None)
 
     with pytest.raises(SettingInvalid, match=r"pip install 'counterfoil\[clickhouse\]'"):
         place.open()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from counterfoil.destinations.duckdb import KIND
+from counterfoil.destinations.duckdb.kind import KIND
 
 
 @pytest.mark.parametrize("module", ["no_such_driver", "no_such.driver", "json.no_such_driver"])

@@ -7,7 +7,7 @@ import pytest
 from deltalake import DeltaTable
 
 from counterfoil.destinations.base import in_silence
-from counterfoil.destinations.lake import S3
+from counterfoil.destinations.lake.kind import S3
 from counterfoil.errors import WarehouseRefused
 from tests.contract.lake_place import DeltaPlace
 from tests.contract.making import Bringing

@@ -16,15 +16,15 @@ from obstore.store import MemoryStore
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table
 
-from counterfoil.destinations import lake_iceberg_expire
 from counterfoil.destinations.base import TableChange
-from counterfoil.destinations.lake_format import Replacement
-from counterfoil.destinations.lake_iceberg import Iceberg
-from counterfoil.destinations.lake_iceberg_expire import expire, files
-from counterfoil.destinations.lake_iceberg_folder import FolderCatalog
-from counterfoil.destinations.lake_iceberg_rest import Rest
-from counterfoil.destinations.lake_iceberg_versions import Versions
-from counterfoil.destinations.lake_store import Root
+from counterfoil.destinations.lake import iceberg_expire as lake_iceberg_expire
+from counterfoil.destinations.lake.format import Replacement
+from counterfoil.destinations.lake.iceberg import Iceberg
+from counterfoil.destinations.lake.iceberg_expire import expire, files
+from counterfoil.destinations.lake.iceberg_folder import FolderCatalog
+from counterfoil.destinations.lake.iceberg_rest import Rest
+from counterfoil.destinations.lake.iceberg_versions import Versions
+from counterfoil.destinations.lake.store import Root
 from counterfoil.destinations.staged import ARROW
 from counterfoil.model.table import all_columns
 from tests.contract.making import LINE, NOW, REALM

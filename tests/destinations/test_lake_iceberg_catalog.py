@@ -7,8 +7,8 @@ import pytest
 from pyiceberg.catalog.rest import RestCatalog
 
 from counterfoil.destinations.base import TableChange
-from counterfoil.destinations.lake_iceberg import Iceberg
-from counterfoil.destinations.lake_open import root_of
+from counterfoil.destinations.lake.iceberg import Iceberg
+from counterfoil.destinations.lake.open import root_of
 from counterfoil.errors import CounterfoilError, WarehouseFailed, WarehouseRefused
 from tests.destinations.test_lake_iceberg import COLUMNS, bring, options, texts
 from tests.seaweed import KEY, SECRET, Seaweed, running_seaweed

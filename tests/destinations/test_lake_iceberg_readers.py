@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.destinations.lake_iceberg import Iceberg
-from counterfoil.destinations.lake_open import root_of
+from counterfoil.destinations.lake.iceberg import Iceberg
+from counterfoil.destinations.lake.open import root_of
 from tests.destinations.test_lake_iceberg import COLUMNS, bring, options
 from tests.emulators import environment
 from tests.seaweed import BUCKET, KEY, SECRET, Seaweed, running_seaweed

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from obstore.store import MemoryStore
 
-from counterfoil.destinations.lake_store import SMALL_BYTES, Root
+from counterfoil.destinations.lake.store import SMALL_BYTES, Root
 
 
 def test_a_larger_file_is_read_column_by_column() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from counterfoil.destinations import duckdb as kind
 from counterfoil.destinations.base import Glance, Seen, in_silence
-from counterfoil.destinations.duckdb import KIND, DuckDB
+from counterfoil.destinations.duckdb import kind
+from counterfoil.destinations.duckdb.kind import KIND, DuckDB
 from counterfoil.errors import NotFound, WarehouseBusy
 from counterfoil.model.table import Column, ColumnType
 from counterfoil.stop import NEVER

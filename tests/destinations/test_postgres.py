@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from counterfoil.destinations import postgres_connect
 from counterfoil.destinations.base import Destination, in_silence
-from counterfoil.destinations.postgres import KIND
-from counterfoil.destinations.postgres_connect import Server as Reached
-from counterfoil.destinations.postgres_connect import interrupted
+from counterfoil.destinations.postgres import connect as postgres_connect
+from counterfoil.destinations.postgres.connect import Server as Reached
+from counterfoil.destinations.postgres.connect import interrupted
+from counterfoil.destinations.postgres.kind import KIND
 from counterfoil.errors import Cancelled, CounterfoilError, SettingInvalid, WarehouseFailed, WarehouseRefused
 from counterfoil.stop import NEVER, Stop
 from tests.contract.making import Bringing
@@ -258,7 +258,7 @@ def test_only_addresses_that_were_allowed_are_connected_to(place: PostgresPlace)
 def test_a_driver_that_is_missing_is_named_with_the_command_that_installs_it(
     place: PostgresPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "counterfoil.destinations.postgres_load", None)
+    monkeypatch.setitem(sys.modules, "counterfoil.destinations.postgres.load", None)
 
     with pytest.raises(SettingInvalid, match=r"pip install 'counterfoil\[postgres\]'"):
         place.open()

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from counterfoil.destinations.base import in_silence
-from counterfoil.destinations.snowflake import KIND
+from counterfoil.destinations.snowflake.kind import KIND
 from counterfoil.errors import (
     CounterfoilError,
     SettingInvalid,
@@ -26,8 +26,8 @@ from tests.contract.making import Bringing
 
 pytestmark = pytest.mark.kinds
 emulated = pytest.importorskip("tests.contract.snowflake_place")
-connect = pytest.importorskip("counterfoil.destinations.snowflake_connect")
-words = pytest.importorskip("counterfoil.destinations.snowflake_words")
+connect = pytest.importorskip("counterfoil.destinations.snowflake.connect")
+words = pytest.importorskip("counterfoil.destinations.snowflake.words")
 
 GIVEN = {"account": "acme-books", "user": "counterfoil", "password": "hush", "database": "books"}
 

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from counterfoil.destinations import through_dlt_stage as stages
 from counterfoil.destinations.base import in_silence
+from counterfoil.destinations.through_dlt import stage as stages
 from counterfoil.errors import (
     WarehouseFailed,
     WarehouseRefused,

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from counterfoil.destinations import databricks, mssql, redshift, synapse, tsql
 from counterfoil.destinations.base import Kind
-from counterfoil.destinations.through_dlt_way import Way
+from counterfoil.destinations.through_dlt import databricks, mssql, redshift, synapse, tsql
+from counterfoil.destinations.through_dlt.way import Way
 from counterfoil.errors import (
     CounterfoilError,
     SettingInvalid,
@@ -27,7 +27,11 @@ pytestmark = pytest.mark.kinds
 
 def made(kind: Kind, **given: str) -> Way:
     """The way of a kind, without its driver."""
-    from counterfoil.destinations import databricks_way, redshift_way, tsql_way  # noqa: PLC0415
+    from counterfoil.destinations.through_dlt import (  # noqa: PLC0415 (their drivers are not everywhere)
+        databricks_way,
+        redshift_way,
+        tsql_way,
+    )
 
     options = {option.name: option.default for option in kind.options} | {
         "host": "db.example.com",
@@ -139,7 +143,7 @@ def test_what_is_missing_of_odbc_is_named(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_moment_comes_out_of_odbc_with_its_zone() -> None:
     import struct  # noqa: PLC0415
 
-    from counterfoil.destinations.tsql_way import moment  # noqa: PLC0415
+    from counterfoil.destinations.through_dlt.tsql_way import moment  # noqa: PLC0415
 
     packed = struct.pack("<6hI2h", 2026, 11, 22, 12, 30, 15, 123456000, 0, 0)
 

@@ -9,8 +9,9 @@ import pytest
 from counterfoil.actions.apply import apply
 from counterfoil.actions.document import LONGEST, Document
 from counterfoil.actions.known import read_known
-from counterfoil.destinations import KINDS, duckdb
+from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Kind, Option
+from counterfoil.destinations.duckdb import kind as duckdb
 from counterfoil.errors import ConfigurationInvalid
 from counterfoil.quickbooks.catalog import stream
 from counterfoil.store import connections

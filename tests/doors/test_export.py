@@ -18,8 +18,9 @@ from counterfoil.actions.document import Document
 from counterfoil.actions.export import export
 from counterfoil.actions.known import read_known
 from counterfoil.actions.source_changes import Feed, NewSource
-from counterfoil.destinations import KINDS, duckdb
+from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Kind, Option
+from counterfoil.destinations.duckdb import kind as duckdb
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.identity import name_fault, new_id
 from counterfoil.model.schedule import FREQUENCIES, MANUAL, Basic, Cron

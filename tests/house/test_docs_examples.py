@@ -10,7 +10,7 @@ import pytest
 
 from counterfoil.actions.apply import apply
 from counterfoil.actions.document import Document
-from counterfoil.destinations.duckdb_sql import TYPES
+from counterfoil.destinations.duckdb.sql import TYPES
 from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
 from counterfoil.model.table import Column, all_columns
 from counterfoil.quickbooks.catalog import catalog, tables

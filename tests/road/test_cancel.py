@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from counterfoil.actions.sync_now import sync_now
-from counterfoil.destinations.duckdb_sql import interrupted
+from counterfoil.destinations.duckdb.sql import interrupted
 from counterfoil.destinations.merge import Merge
 from counterfoil.errors import Cancelled, Interrupted
 from counterfoil.model.outcome import StreamOutcome

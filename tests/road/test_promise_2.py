@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from counterfoil.destinations.base import Landing, in_silence
-from counterfoil.destinations.duckdb import DuckDB
+from counterfoil.destinations.duckdb.kind import DuckDB
 from counterfoil.model.sync import SyncState
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.server import choose_companies

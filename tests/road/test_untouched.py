@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from counterfoil.destinations.duckdb import KIND
+from counterfoil.destinations.duckdb.kind import KIND
 from counterfoil.destinations.untouched import Known, Untouched, mark_of
 from counterfoil.errors import WarehouseBusy
 from counterfoil.sandbox.company import companies

@@ -16,8 +16,8 @@ from typing import Any
 
 from counterfoil.actions import sync_now as road
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.destinations.duckdb import DuckDB
-from counterfoil.destinations.duckdb_sql import Speaking
+from counterfoil.destinations.duckdb.kind import DuckDB
+from counterfoil.destinations.duckdb.sql import Speaking
 from counterfoil.destinations.merge import Merge
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.task import Clocks

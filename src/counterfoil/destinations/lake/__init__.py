@@ -1,0 +1,1 @@
+"""Lakes: folders of Delta, Iceberg or Parquet tables on an object store."""

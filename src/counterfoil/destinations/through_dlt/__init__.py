@@ -1,0 +1,1 @@
+"""Warehouses that dlt brings rows to: Redshift, SQL Server, Synapse, Databricks."""
