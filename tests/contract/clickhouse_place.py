@@ -44,7 +44,7 @@ class Owner:
         client = get_client(
             host="127.0.0.1", port=self.port, username=USER, password=PASSWORD, autogenerate_session_id=False
         )
-        return client.raw_query(sql, settings=settings, fmt=fmt)
+        return bytes(client.raw_query(sql, settings=settings, fmt=fmt))
 
     def fetch(self, sql: str) -> pa.Table:
         """A query's rows."""

@@ -98,7 +98,9 @@ HEAVY = frozenset(
         "databricks-postgres",
         "mssql-postgres",
         "redshift-postgres",
+        "s3-delta",
         "s3-iceberg",
+        "s3-parquet",
         "snowflake",
         "synapse-postgres",
     }

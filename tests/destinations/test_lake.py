@@ -14,6 +14,7 @@ from tests.contract.making import Bringing
 from tests.seaweed import CLERK, CLERKS_SECRET, SECRET, Seaweed, running_seaweed
 
 BOOKS = "books"
+pytestmark = pytest.mark.kinds
 
 
 @pytest.fixture(scope="module")

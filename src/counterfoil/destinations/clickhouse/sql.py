@@ -134,7 +134,7 @@ class Speaking:
             batch = pa.RecordBatch.from_arrays([column], names=["id"])
             data = b"".join(_stream(batch.schema, iter([batch])))
             lists.add_file(file_name=name, data=data, fmt="ArrowStream", structure="id String")
-        return self._wait(
+        answer = self._wait(
             lambda query: self.client.raw_query(
                 text,
                 parameters,
@@ -143,6 +143,7 @@ class Speaking:
                 external_data=lists if ids else None,
             )
         )
+        return bytes(answer)
 
     def _begin(self, statement: str) -> None:
         self.stop.check()

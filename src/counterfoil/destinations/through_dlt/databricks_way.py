@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from databricks import sql
+import databricks.sql
 from databricks.sdk.core import Config, oauth_service_principal
 
 from counterfoil.destinations.flavour import Flavour
@@ -80,7 +80,7 @@ def way(options: Mapping[str, Any]) -> Way:
             arguments={"credentials": told, "keep_staged_files": False, "create_comments": False, **more},
             format="parquet",
         ),
-        errors=sql.Error,
+        errors=databricks.sql.Error,
         meanings=MEANINGS,
         grant=lambda doing: grant(doing, aim),
         addresses=tuple(options.get("server_hostname_addresses", ())),
@@ -98,7 +98,7 @@ def connect(told: Mapping[str, Any], seconds: int) -> Any:
         host = f"https://{told['server_hostname']}"
         config = Config(host=host, client_id=told["client_id"], client_secret=told["client_secret"])
         signing = {"credentials_provider": lambda: oauth_service_principal(config)}
-    return sql.connect(
+    return databricks.sql.connect(
         server_hostname=told["server_hostname"],
         http_path=told["http_path"],
         catalog=told["catalog"],
