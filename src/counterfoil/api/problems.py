@@ -159,9 +159,10 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """All methods of an address: each route knows only its own."""
+    """All methods of an address: each route knows only its own. A path without variables is no value of one."""
     routes: Sequence[Route] = request.app.state.routes
-    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    here = [route for route in matching if not route.param_convertors] or matching
     return sorted({method for route in here for method in route.methods or ()})
 
 

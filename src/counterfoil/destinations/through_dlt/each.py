@@ -104,7 +104,7 @@ class MergeEach(Merge):
         if newest:
             parts.append(f"SELECT 'out' AS op, id AS whose{nothing} FROM ({newest}) AS newest")
         if gone.sql:
-            but = f" WHERE id NOT IN ({newest})" if newest else ""
+            but = f" WHERE {_beyond(newest, 'gone.id')}" if newest else ""
             parts.append(f"SELECT 'gone' AS op, id AS whose{nothing} FROM ({gone.sql}) AS gone{but}")
             values += gone.values
         return " UNION ALL ".join(parts), tuple(values)
@@ -117,10 +117,10 @@ class MergeEach(Merge):
         if newest:
             out = self._rows(f"{full} WHERE {ours} AND {whose} IN ({newest})", realm)
         if gone.sql:
-            but = f" AND {whose} NOT IN ({newest})" if newest else ""
+            but = f" AND {_beyond(newest, f'its.{whose}')}" if newest else ""
             living = f"{ours} AND NOT {speak.name('_deleted')}"
             buried = self._rows(
-                f"{full} WHERE {living} AND {whose} IN ({gone.sql}){but}", realm, *gone.values
+                f"{full} AS its WHERE {living} AND {whose} IN ({gone.sql}){but}", realm, *gone.values
             )
         if gone.sql and here:
             its = next(column for column in here.columns if column.name == (table.parent_id or "id"))
@@ -142,12 +142,12 @@ class MergeEach(Merge):
         if batch.complete:
             full = self._full(self.landing.prefix + batch.table.name)
             newest = self._newest(batch)
-            but = f" AND id NOT IN ({newest})" if newest else ""
-            parts.append(f"SELECT id FROM {full} WHERE {self._speaking.name('_realm_id')} = ?{but}")
+            but = f" AND {_beyond(newest, 'its.id')}" if newest else ""
+            parts.append(f"SELECT id FROM {full} AS its WHERE {self._speaking.name('_realm_id')} = ?{but}")
             values.append(self.landing.realm_id)
         if not parts:
             return Gone()
-        but = f" WHERE id NOT IN ({self._ids(spared)})" if spared else ""
+        but = f" WHERE {_beyond(self._ids(spared), 'listed.id')}" if spared else ""
         return Gone(sql=f"SELECT id FROM ({' UNION '.join(parts)}) AS listed{but}", values=tuple(values))
 
     def _ids(self, here: Staged) -> str:
@@ -163,3 +163,8 @@ class MergeEach(Merge):
     def _speaking(self) -> Speaking:
         assert isinstance(self.dialect, Speaking)
         return self.dialect
+
+
+def _beyond(listed: str, id_: str) -> str:
+    """The condition that an id is none of those: NOT IN would compare all with all."""
+    return f"NOT EXISTS (SELECT 1 FROM ({listed}) AS those WHERE those.id = {id_})"
