@@ -30,7 +30,8 @@ from counterfoil.destinations.through_dlt.stage import Loader, LoadingError
 from counterfoil.destinations.through_dlt.tsql_way import sql_server
 from counterfoil.destinations.through_dlt.tsql_way import synapse as synapse_way
 from counterfoil.destinations.through_dlt.way import Way
-from counterfoil.model.table import ColumnType
+from counterfoil.model.table import ColumnType, all_columns
+from counterfoil.quickbooks.catalog import catalog
 from counterfoil.stop import Stop
 from tests.contract.place import Ability, Row
 from tests.contract.postgres_place import PostgresPlace
@@ -212,10 +213,19 @@ class Translated(RedshiftPlace):
         return {name: list(map(_as_read, rows)) for name, rows in super().contents(dataset).items()}
 
 
+BITS = {"_deleted", "paid"} | {
+    column.name
+    for stream in catalog().values()
+    for table in stream.table.family()
+    for column in all_columns(table)
+    if column.type is ColumnType.BOOLEAN
+}
+"""Columns of yes or no, in the tests' own table and in QuickBooks' catalog."""
+
+
 def _as_read(row: Row) -> Row:
     """What stands in for a bit is a small number."""
-    bits = ("_deleted", "paid")
-    return {name: bool(value) if name in bits and value is not None else value for name, value in row.items()}
+    return {name: bool(value) if name in BITS and value is not None else value for name, value in row.items()}
 
 
 class SqlServerPlace(Translated):

@@ -97,6 +97,7 @@ def test_the_process_of_dlt_is_given_nothing_of_ours_but_its_job(
     monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS__PASSWORD", "somebody's")
     seen = tmp_path / "seen"
     told = f"import os, pathlib; pathlib.Path({str(seen)!r}).write_text(repr(dict(os.environ)))"
+    monkeypatch.setattr(stages, "run", REALLY)
     monkeypatch.setattr(stages, "CHILD", (sys.executable, "-c", told))
 
     with pytest.raises(stages.LoadingError, match="without a word"):
@@ -119,7 +120,7 @@ def test_every_statement_of_a_load_is_grammatical_where_it_is_sent(
         there.open().tables(BOOKS)
         list(there.open().prove("probing"))
 
-    assert len(begun) > 60
+    assert len(begun) >= 60
     for statement in begun:
         for each in sqlglot.parse(statement, read=KINDS[kind][1]):
             known = not isinstance(each, sqlglot.exp.Command) or statement.split()[0] in {
