@@ -32,8 +32,8 @@ VAULTED = Kind(
         Option(name="password", help="To get in.", secret=True),
         Option(name="strict", help="Whether to be strict.", type=bool, default=False, tuning=True),
     ),
-    capabilities=duckdb.CAPABILITIES,
-    steps=duckdb.STEPS,
+    capabilities=duckdb.KIND.capabilities,
+    steps=duckdb.KIND.steps,
     make=duckdb.DuckDB,
 )
 VAULT = NewDestination(name="vault", kind="vaulted", options={"address": "db", "password": "hunter2"})

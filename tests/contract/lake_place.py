@@ -85,6 +85,8 @@ class LakePlace(Meddled):
     lacks: Mapping[Ability, str] = {
         Ability.RIGHTS: "they are granted by policies of the store, not by statements; test_lakes.py tests ours",
         Ability.HOLDING: "nobody can hold an object",
+        Ability.VIEWS: "files have no views",
+        Ability.ASKING_ONLY: "files answer no questions",
     }
 
     def __init__(self, server: Seaweed, format_: str) -> None:

@@ -26,6 +26,8 @@ class Ability(StrEnum):
     CATALOG = "datasets called main, pg_catalog or pg_mine"
     NAMES = "names as long as the kind says"
     KILLING = "a process of its own that is killed"
+    VIEWS = "views, and questions in SQL"
+    ASKING_ONLY = "questions that can change nothing"
 
 
 class Place(Protocol):

@@ -45,8 +45,8 @@ VAULTED = Kind(
         Option(name="password", help="To get in.", secret=True),
         Option(name="strict", help="Whether to be strict.", type=bool, default=False),
     ),
-    capabilities=duckdb.CAPABILITIES,
-    steps=duckdb.STEPS,
+    capabilities=duckdb.KIND.capabilities,
+    steps=duckdb.KIND.steps,
     make=duckdb.DuckDB,
 )
 
@@ -210,7 +210,7 @@ def test_a_prefix_that_leaves_a_table_too_long_for_the_warehouse_is_refused(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     just_enough = max(len(f"acme_{table.name}") for table in stream("Term").table.family())
-    narrow = replace(duckdb.CAPABILITIES, longest_name=just_enough)
+    narrow = replace(duckdb.KIND.capabilities, longest_name=just_enough)
     monkeypatch.setitem(KINDS, "vaulted", replace(VAULTED, capabilities=narrow))
     text = BOOKS.replace("duckdb\n", "vaulted\n", 1).replace("path:", "address:")
     run(db, text.replace("[Invoice]", "[Term]"))

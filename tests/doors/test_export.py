@@ -40,8 +40,8 @@ VAULTED = Kind(
         Option(name="address", help="Where it is.", required=True),
         Option(name="password", help="To get in.", secret=True),
     ),
-    capabilities=duckdb.CAPABILITIES,
-    steps=duckdb.STEPS,
+    capabilities=duckdb.KIND.capabilities,
+    steps=duckdb.KIND.steps,
     make=duckdb.DuckDB,
 )
 

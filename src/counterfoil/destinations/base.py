@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from counterfoil.model.table import Column, ColumnType, Table
+from counterfoil.model.view import Ground, View
 from counterfoil.stop import NEVER, Stop
 
 
@@ -47,6 +48,24 @@ class Capabilities:
     tables_first: bool = (
         False  # making a table ends a transaction: all are there, empty, before the load's begins
     )
+    dialect: str = ""  # sqlglot's name for its SQL; empty where a kind has no views
+    views_beside: bool = (
+        False  # a view finds tables of its own dataset by their bare names, wherever it is read
+    )
+
+    def full(self, dataset: str, name: str) -> str:
+        """A table or view of a dataset, as it stands in our own SQL there."""
+        return self.quoted(name) if self.views_beside else f"{self.quoted(dataset)}.{self.quoted(name)}"
+
+    def ground(self, dataset: str, prefix: str, tables: Sequence[Table]) -> Ground:
+        """What the views of a source stand on here."""
+        return Ground(
+            dialect=self.dialect,
+            prefix=prefix,
+            tables=tables,
+            dataset="" if self.views_beside else dataset,
+            upper_names=self.upper_names,
+        )
 
     def quoted(self, name: str) -> str:
         """A name as it stands in SQL that people run there."""
@@ -132,6 +151,9 @@ class Seen:
     rows: tuple[tuple[Any, ...], ...]
 
 
+LONGEST_QUERY = 60.0
+"""Seconds that a question may take, where nobody says otherwise."""
+
 Waiting = Callable[[str], None]
 """Called with a sentence for people whenever a destination has to wait."""
 
@@ -188,6 +210,37 @@ class Destination(Protocol):
 
         Raises NotFound when there is no such table, WarehouseBusy while somebody else holds the warehouse or when it
         takes too long, WarehouseFailed, WarehouseRefused.
+        """
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,
+        stop: Stop = NEVER,
+    ) -> None:
+        """Make or replace the views in the order given, and take away those that are `gone`.
+
+        The dataset is there. All of them or none, where a kind can. Raises WarehouseBusy, WarehouseFailed,
+        WarehouseRefused, telling which view it was.
+        """
+
+    def query(
+        self,
+        dataset: str,
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        """The rows of one SELECT in the warehouse's own SQL, a `?` for each parameter; it changes nothing.
+
+        Tables and views of the dataset are named as `Capabilities.full` writes them. Values are exact: Decimal, date,
+        aware datetime in UTC, int, bool, str; None is null. Raises WarehouseBusy while somebody else holds the
+        warehouse or when it takes longer than `seconds`, NotFound, WarehouseFailed, WarehouseRefused.
         """
 
     def prove(self, dataset: str) -> Generator[None, None, None]:

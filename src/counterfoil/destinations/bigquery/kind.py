@@ -25,6 +25,7 @@ CAPABILITIES = Capabilities(
     tables_first=True,
     types=TYPES,
     quote="`",
+    dialect="bigquery",
     reserved_datasets=r"_.*|information_schema",
 )
 

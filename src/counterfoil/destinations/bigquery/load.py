@@ -1,10 +1,11 @@
 """Loading into BigQuery, looking at what is there, and proving that it works."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
     Glance,
     Grew,
@@ -25,7 +26,9 @@ from counterfoil.destinations.bigquery.tables import STAGE, Dataset
 from counterfoil.destinations.bigquery.words import AGAIN
 from counterfoil.destinations.look import look
 from counterfoil.destinations.turns import Turns
+from counterfoil.destinations.views import in_utc, making, remove
 from counterfoil.errors import WarehouseBusy
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
 
 AT_ONCE = 200
@@ -76,6 +79,32 @@ class BigQuery:
     def look(self, glance: Glance) -> Seen:
         with self._opened(glance.dataset, NEVER) as dataset:
             return look(Looking(dataset), glance)
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,  # noqa: ARG002
+        stop: Stop = NEVER,
+    ) -> None:
+        with making() as now, self._opened(dataset, stop) as opened:
+            looking = Looking(opened)
+            remove(looking, dataset, gone)
+            now.replace(looking, dataset, views)
+
+    def query(
+        self,
+        dataset: str,
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        with self._opened(dataset, stop) as opened:
+            return in_utc(Looking(opened, seconds).read(sql, *parameters))
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self.service.reach()

@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import TimeoutError as LateError
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -27,20 +27,23 @@ class Looking:
 
     flavour = Flavour()
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    def __init__(self, dataset: Dataset, seconds: float = LONGEST) -> None:
+        self._dataset, self._seconds = dataset, seconds
 
     def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         asked = [ScalarQueryParameter(f"p{number}", _type(each), each) for number, each in enumerate(values)]
         numbers = count()
         named = MARK.sub(lambda found: found[1] or f"@p{next(numbers)}", sql)
         try:
-            return self._dataset.ask(named, *asked, seconds=LONGEST)
+            return self._dataset.ask(named, *asked, seconds=self._seconds)
         except LateError as late:
             raise WarehouseBusy(
-                f"{self._dataset.service.aim} did not answer within {LONGEST:.0f} seconds.",
+                f"{self._dataset.service.aim} did not answer within {self._seconds:.0f} seconds.",
                 do="Ask BigQuery itself, in its console.",
             ) from late
+
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._dataset.ask(sql, *values)
 
     def columns(self, dataset: str, table: str) -> set[str]:  # noqa: ARG002 (it is the dataset that was opened)
         try:
@@ -61,5 +64,5 @@ class Looking:
 
 
 def _type(value: object) -> str:
-    types = ((bool, "BOOL"), (int, "INT64"), (Decimal, "NUMERIC"), (datetime, "TIMESTAMP"))
+    types = ((bool, "BOOL"), (int, "INT64"), (Decimal, "NUMERIC"), (datetime, "TIMESTAMP"), (date, "DATE"))
     return next((name for kind, name in types if isinstance(value, kind)), "STRING")

@@ -23,6 +23,7 @@ CAPABILITIES = Capabilities(
     longest_name=127,  # a name becomes part of a file's, together with its database's and more
     types=TYPES,
     quote="`",
+    dialect="clickhouse",
     reserved_datasets=r"system|information_schema|INFORMATION_SCHEMA|_temporary_and_external_tables",
 )
 

@@ -1,13 +1,14 @@
 """Loading into ClickHouse, looking at what is there, and proving that it works."""
 
 import secrets
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
     Glance,
     Grew,
@@ -26,7 +27,9 @@ from counterfoil.destinations.clickhouse.swap import BESIDE, Swap
 from counterfoil.destinations.clickhouse.words import AGAIN, LATE, as_ours, is_lost
 from counterfoil.destinations.look import look
 from counterfoil.destinations.turns import Turns
+from counterfoil.destinations.views import in_utc, making, remove
 from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
 
 LONGEST_LOOK = 5.0
@@ -103,6 +106,39 @@ class ClickHouse:
                 raise WarehouseBusy(
                     f"{self.server.aim} did not answer within {LONGEST_LOOK:.0f} seconds.",
                     do="Ask the server itself, with a program of its own.",
+                ) from error
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,  # noqa: ARG002
+        stop: Stop = NEVER,
+    ) -> None:
+        with making() as now, self._opened(stop, self.statement_seconds) as speaking:
+            remove(speaking, dataset, gone)
+            now.replace(speaking, dataset, views)
+
+    def query(
+        self,
+        dataset: str,  # noqa: ARG002 (its tables are named in full)
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        with self._opened(stop, seconds) as speaking:
+            try:
+                return in_utc(speaking.read(sql, *parameters))
+            except ClickHouseError as error:
+                if getattr(error, "code", None) not in LATE:
+                    raise
+                raise WarehouseBusy(
+                    f"{self.server.aim} did not answer within {seconds:.0f} seconds.",
+                    do="Ask for less, or ask again when it has less to do.",
                 ) from error
 
     def prove(self, dataset: str) -> Generator[None, None, None]:

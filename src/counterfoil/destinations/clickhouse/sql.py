@@ -50,6 +50,8 @@ class Speaking:
         """Run a statement that has no rows."""
         self._ask(sql, values, None, {})
 
+    execute = tell
+
     def read(self, sql: str, *values: object, **ids: pa.Array) -> list[tuple[Any, ...]]:
         """Run a query with `?` values and answer with its rows, their values exact.
 

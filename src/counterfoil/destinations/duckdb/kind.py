@@ -1,6 +1,6 @@
 """DuckDB: one file; all tables of a sync in one transaction; the file is held only while loading."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,64 +8,30 @@ from typing import Any
 import duckdb
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
-    Capabilities,
     Glance,
     Grew,
     Kind,
     Landing,
-    Option,
     Seen,
-    Step,
     TableChange,
     Waiting,
     in_silence,
     nothing_to_assure,
     unnoticed,
 )
-from counterfoil.destinations.duckdb.sql import TYPES, Speaking, interrupted, text
+from counterfoil.destinations.duckdb.options import CAPABILITIES, OPTIONS, STEPS
+from counterfoil.destinations.duckdb.sql import Speaking, interrupted, text
 from counterfoil.destinations.duckdb.words import as_ours, held, holder
 from counterfoil.destinations.look import look
 from counterfoil.destinations.merge import SYNCS, Merge, prove
 from counterfoil.destinations.turns import Turns
 from counterfoil.destinations.untouched import Known, Mark, Untouched, mark_of
+from counterfoil.destinations.views import making, remove
 from counterfoil.errors import Cancelled, NotFound, WarehouseBusy, WarehouseFailed
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop, hurried
-
-CAPABILITIES = Capabilities(
-    all_tables_at_once=True,
-    default_dataset="quickbooks",
-    longest_name=255,
-    types=TYPES,
-    quote='"',
-    reserved_datasets="temp|system|pg_catalog|information_schema",
-)
-
-OPTIONS = (
-    Option(name="path", help="The DuckDB file; made when it does not exist.", required=True),
-    Option(
-        name="wait_seconds",
-        help="How long to wait for someone else who holds the file.",
-        type=int,
-        default=600,
-        tuning=True,
-    ),
-    Option(name="memory", help="What DuckDB may use while loading.", default="256MB", tuning=True),
-)
-
-STEPS = (
-    Step(
-        name="Reach the folder", grant="Make the folder, or let Counterfoil's user write in the one above it."
-    ),
-    Step(
-        name="Open the file",
-        grant="Close it in other programs, and let Counterfoil's user read and write it.",
-    ),
-    Step(name="Make a dataset", grant="Name no dataset that DuckDB keeps for itself."),
-    Step(name="Make a table", grant="Give the disk room."),
-    Step(name="Write a row", grant="Give the disk room."),
-    Step(name="Replace it and read it back", grant="Give the disk room."),
-)
 
 LONGEST_LOOK = 5.0
 """Seconds that a look at rows may take."""
@@ -156,6 +122,51 @@ class DuckDB:
                 raise WarehouseBusy(
                     busy.what, do="It is being loaded, or read: look again in a moment."
                 ) from busy
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,
+        stop: Stop = NEVER,
+    ) -> None:
+        known = UNTOUCHED.of(self.path, dataset)
+        with making() as now, self._opened(waiting, stop) as connection:
+            speaking = Speaking(connection, stop)
+            speaking.execute("BEGIN")
+            remove(speaking, dataset, speaking.views(dataset, gone))
+            now.replace(speaking, dataset, views)
+            connection.execute("COMMIT")
+            mark = self._left(connection)
+        if known:
+            UNTOUCHED.keep(self.path, mark, dataset, known)
+
+    def query(
+        self,
+        dataset: str,
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            raise NotFound(f"There is no file {self.path} yet.", do="The next sync makes it.")
+        late = Cancelled(f"DuckDB did not answer within {seconds:.0f} seconds.")
+        with hurried(seconds, late, stop) as soon:
+            try:
+                with (
+                    self._in_haste(int(seconds))._opened(in_silence, soon, read_only=True) as connection,
+                    interrupted(connection, soon),
+                ):
+                    return Speaking(connection, soon).ask(dataset, sql, parameters)
+            except Cancelled as error:
+                stop.check()
+                raise WarehouseBusy(
+                    late.what, do="Ask for less, or ask again when it has less to do."
+                ) from error
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self._make_folder()

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from counterfoil.destinations.merge import Dialect
+from counterfoil.destinations.views import in_utc
 from counterfoil.model.table import Column, ColumnType
 from counterfoil.stop import Stop
 
@@ -69,10 +70,26 @@ class Speaking(Dialect):
     def layout(self, dataset: str) -> dict[str, set[str]]:
         rows = self.execute(
             "SELECT table_name, list(column_name) FROM duckdb_columns() "
-            "WHERE database_name = 'warehouse' AND schema_name = ? GROUP BY table_name",
+            "WHERE database_name = 'warehouse' AND schema_name = ? "
+            "AND table_oid NOT IN (SELECT view_oid FROM duckdb_views() WHERE database_name = 'warehouse') "
+            "GROUP BY table_name",
             dataset,
         )
         return {name: set(columns) for name, columns in rows}
+
+    def views(self, dataset: str, names: Sequence[str]) -> list[str]:
+        """Those of the names that are views there, in their order."""
+        found = self.execute(
+            "SELECT view_name FROM duckdb_views() WHERE database_name = 'warehouse' AND schema_name = ?",
+            dataset,
+        )
+        there = {name for (name,) in found}
+        return [name for name in names if name in there]
+
+    def ask(self, dataset: str, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of a query whose bare names are those of a dataset, in UTC."""
+        self.execute(f"USE warehouse.{self.name(dataset)}")
+        return in_utc(self.read(sql, *values))
 
     def columns(self, dataset: str, table: str) -> set[str]:
         try:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
     Batch,
     Glance,
@@ -32,8 +33,10 @@ from counterfoil.destinations.lake.words import AGAIN, THEIRS, as_ours
 from counterfoil.destinations.merge import PROBE, SYNCS, SYNCS_COLUMNS
 from counterfoil.destinations.staged import ARROW, newest, pieces
 from counterfoil.destinations.turns import Turns
+from counterfoil.destinations.views import no_views
 from counterfoil.errors import WarehouseBusy, WarehouseFailed
 from counterfoil.model.table import Column, ColumnType, all_columns
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
 
 TURNS = Turns()
@@ -97,6 +100,28 @@ class Lake:
         with self._opened(NEVER) as lake:
             lake.say(glance.table)
             return look(lake.format, glance)
+
+    def define(
+        self,
+        dataset: str,  # noqa: ARG002
+        views: Sequence[View],  # noqa: ARG002
+        *,
+        gone: Sequence[str] = (),  # noqa: ARG002
+        waiting: Waiting = in_silence,  # noqa: ARG002
+        stop: Stop = NEVER,  # noqa: ARG002
+    ) -> None:
+        no_views("A lake")
+
+    def query(
+        self,
+        dataset: str,  # noqa: ARG002
+        sql: str,  # noqa: ARG002
+        parameters: Sequence[object] = (),  # noqa: ARG002
+        *,
+        seconds: float = LONGEST_QUERY,  # noqa: ARG002
+        stop: Stop = NEVER,  # noqa: ARG002
+    ) -> list[tuple[Any, ...]]:
+        no_views("A lake")
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         with self._opened(NEVER) as lake:

@@ -25,6 +25,7 @@ CAPABILITIES = Capabilities(
     quote='"',
     reserved_datasets=r"pg_.*|information_schema",
     instead_of_nul="␀",
+    dialect="postgres",
 )
 
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")

@@ -1,13 +1,14 @@
 """Loading into PostgreSQL, looking at what is there, and proving that it works."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg.errors import InvalidTableDefinition, LockNotAvailable, QueryCanceled
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
     Glance,
     Grew,
@@ -23,9 +24,11 @@ from counterfoil.destinations.look import look
 from counterfoil.destinations.merge import SYNCS, Merge, prove
 from counterfoil.destinations.postgres.connect import Server, interrupted
 from counterfoil.destinations.postgres.kind import CAPABILITIES
-from counterfoil.destinations.postgres.sql import Speaking
+from counterfoil.destinations.postgres.sql import Speaking, views_of
 from counterfoil.destinations.postgres.words import AGAIN, as_ours
+from counterfoil.destinations.views import in_utc, making, remove
 from counterfoil.errors import WarehouseBusy
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
 
 LONGEST_LOOK = 5.0
@@ -119,6 +122,48 @@ class Postgres:
                 raise WarehouseBusy(
                     f"{self.server.aim} did not answer within {LONGEST_LOOK:.0f} seconds.",
                     do="Ask the server itself, with a program of its own.",
+                ) from late
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,  # noqa: ARG002
+        stop: Stop = NEVER,
+    ) -> None:
+        with making() as now, self._opened(stop) as speaking, interrupted(speaking.connection, stop):
+            self._begin(speaking, self.statement_seconds, self.wait_seconds)
+            remove(speaking, dataset, views_of(speaking, dataset, gone))
+            speaking.execute("SAVEPOINT views")
+            try:
+                now.replace(speaking, dataset, views)
+            except InvalidTableDefinition:  # only new columns at its end may be added to a view that stands
+                speaking.execute("ROLLBACK TO SAVEPOINT views")
+                remove(speaking, dataset, views_of(speaking, dataset, [view.name for view in views]))
+                now.replace(speaking, dataset, views)
+            speaking.execute("COMMIT")
+
+    def query(
+        self,
+        dataset: str,  # noqa: ARG002 (its tables are named in full)
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        with self._opened(stop) as speaking, interrupted(speaking.connection, stop):
+            self._begin(speaking, seconds, seconds)
+            speaking.execute("SET TRANSACTION READ ONLY")
+            try:
+                return in_utc(speaking.read(sql, *parameters))
+            except (QueryCanceled, LockNotAvailable) as late:
+                stop.check()
+                raise WarehouseBusy(
+                    f"{self.server.aim} did not answer within {seconds:.0f} seconds.",
+                    do="Ask for less, or ask again when it has less to do.",
                 ) from late
 
     def prove(self, dataset: str) -> Generator[None, None, None]:

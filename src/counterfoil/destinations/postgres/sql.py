@@ -41,6 +41,8 @@ LAYOUT = """
     GROUP BY c.relname
 """
 
+VIEWS = "SELECT viewname FROM pg_catalog.pg_views WHERE schemaname = ?"
+
 SOME = 1000
 """Ids that PostgreSQL takes a table for that it does not know."""
 
@@ -142,6 +144,12 @@ class Speaking(Dialect):
         self.stop.check()
         if statement != "ROLLBACK":  # what was done before it is to blame
             self.doing = statement
+
+
+def views_of(speaking: Speaking, dataset: str, names: Sequence[str]) -> list[str]:
+    """Those of the names that are views there, in their order."""
+    there = {name for (name,) in speaking.execute(VIEWS, dataset)}
+    return [name for name in names if name in there]
 
 
 def _in_parts(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -23,6 +23,7 @@ CAPABILITIES = Capabilities(
     longest_name=255,
     types=TYPES,
     quote='"',
+    dialect="snowflake",
     upper_names=True,
     tables_first=True,
     reserved_datasets=r"(?i)information_schema",

@@ -1,7 +1,7 @@
 """Loading into Snowflake, looking at what is there, and proving that it works."""
 
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from typing import Any
 from snowflake.connector import Error, SnowflakeConnection
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
     Glance,
     Grew,
@@ -29,6 +30,8 @@ from counterfoil.destinations.snowflake.prove import prove
 from counterfoil.destinations.snowflake.sql import Speaking, commit, count_all, create_stage
 from counterfoil.destinations.snowflake.turn import begin_turn, make_turn
 from counterfoil.destinations.snowflake.words import as_ours
+from counterfoil.destinations.views import in_utc, making, remove
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
 
 
@@ -72,6 +75,33 @@ class Snowflake:
     def look(self, glance: Glance) -> Seen:
         with self._opened(NEVER) as speaking:
             return look(speaking, glance)
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,  # noqa: ARG002
+        stop: Stop = NEVER,
+    ) -> None:
+        with making() as now, self._opened(stop) as speaking:
+            remove(speaking, dataset, gone)
+            now.replace(speaking, dataset, views)
+
+    def query(
+        self,
+        dataset: str,  # noqa: ARG002 (its tables are named in full)
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        with self._opened(stop) as speaking:
+            speaking.execute(f"ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {max(1, int(seconds))}")
+            speaking.execute("ALTER SESSION SET TIMEZONE = 'UTC'")
+            return in_utc(speaking.read(sql, *parameters))
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self.account.reach()

@@ -24,6 +24,7 @@ CAPABILITIES = Capabilities(
     longest_name=255,
     types=TYPES,
     quote="`",
+    dialect="databricks",
     reserved_datasets=r"information_schema|.*[./ ].*",
     instead_of_nul="␀",
 )

@@ -4,13 +4,14 @@ What dlt's maintainers test on the real thing, drivers and ways in, is theirs; w
 """
 
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 from counterfoil.destinations.base import (
+    LONGEST_QUERY,
     Assure,
     Capabilities,
     Glance,
@@ -28,11 +29,13 @@ from counterfoil.destinations.merge import Merge
 from counterfoil.destinations.through_dlt import stage as stages
 from counterfoil.destinations.through_dlt.each import MergeEach
 from counterfoil.destinations.through_dlt.prove import prove
-from counterfoil.destinations.through_dlt.sql import Speaking, drop_dataset, stages_left
+from counterfoil.destinations.through_dlt.sql import Speaking, drop_dataset, put_away, stages_left
 from counterfoil.destinations.through_dlt.stage import LoadingError, Stage
 from counterfoil.destinations.through_dlt.way import Way
 from counterfoil.destinations.turns import Turns
+from counterfoil.destinations.views import in_utc, making
 from counterfoil.errors import CounterfoilError, WarehouseBusy
+from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
 
 LONGEST_LOOK = 5.0
@@ -98,6 +101,36 @@ class ThroughDlt:
     def look(self, glance: Glance) -> Seen:
         with self.opened(NEVER, LONGEST_LOOK) as speaking:
             return look(speaking, glance)
+
+    def define(
+        self,
+        dataset: str,
+        views: Sequence[View],
+        *,
+        gone: Sequence[str] = (),
+        waiting: Waiting = in_silence,  # noqa: ARG002
+        stop: Stop = NEVER,
+    ) -> None:
+        with making() as now, self.opened(stop) as speaking:
+            put_away(speaking, dataset, gone)
+            for view in views:
+                now.view = view.name
+                if self.way.drops_views:
+                    put_away(speaking, dataset, [view.name])
+                full = speaking.table(dataset, view.name)
+                speaking.execute(f"{self.way.view} {full} AS {view.sql}{self.way.view_ends}")
+
+    def query(
+        self,
+        dataset: str,  # noqa: ARG002 (its tables are named in full)
+        sql: str,
+        parameters: Sequence[object] = (),
+        *,
+        seconds: float = LONGEST_QUERY,
+        stop: Stop = NEVER,
+    ) -> list[tuple[Any, ...]]:
+        with self.opened(stop, seconds) as speaking:
+            return in_utc(speaking.read(sql, *parameters))
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self.way.reach()

@@ -24,6 +24,7 @@ CAPABILITIES = Capabilities(
     longest_text=65535,
     types=TYPES,
     quote='"',
+    dialect="redshift",
     reserved_datasets=r"pg_.*|information_schema|catalog_history",
     instead_of_nul="␀",
 )

@@ -103,6 +103,7 @@ def way(options: Mapping[str, Any]) -> Way:
         settings=SETTINGS,
         layout=LAYOUT,
         turn=take_turn,
+        view_ends=" WITH NO SCHEMA BINDING",  # else no table that it reads could be made anew
         conflict="loaded the same tables|already exists|isolation|concurrent",
         secrets=(str(options["password"] or ""), str(options["staging_secret"] or "")),
     )

@@ -157,6 +157,14 @@ def drop_dataset(speaking: Speaking, dataset: str) -> None:
         speaking.execute(f"DROP SCHEMA {name}")
 
 
+def put_away(speaking: Speaking, dataset: str, names: Sequence[str]) -> None:
+    """Take views away, the last one first; not all of these warehouses know IF EXISTS for them."""
+    sql = "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'VIEW'"
+    there = {str(name) for (name,) in speaking.execute(sql, dataset)} if names else set()
+    for name in reversed([name for name in names if name in there]):
+        speaking.execute(f"DROP VIEW {speaking.table(dataset, name)}")
+
+
 def _held(way: Way, value: object) -> object:
     if isinstance(value, datetime) and way.moments_as_text:
         return value.astimezone(UTC).isoformat()

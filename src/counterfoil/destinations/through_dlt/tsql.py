@@ -33,6 +33,7 @@ def capabilities(*, all_tables_at_once: bool, tables_first: bool) -> Capabilitie
         longest_name=128,
         types=TYPES,
         quote='"',
+        dialect="tsql",
         reserved_datasets=r"sys|information_schema|guest|db_.*",
         instead_of_nul="␀",
     )

@@ -40,7 +40,7 @@ SYNAPSE = replace(
 def sql_server(options: Mapping[str, Any], capabilities: Capabilities) -> Way:
     """How this server is reached and loaded."""
     made = _way("SQL Server", options, capabilities, tsql.FLAVOUR)
-    return replace(made, settings=SETTINGS, turn=take_turn)
+    return replace(made, settings=SETTINGS, turn=take_turn, view="CREATE OR ALTER VIEW")
 
 
 def synapse(options: Mapping[str, Any], capabilities: Capabilities) -> Way:
@@ -62,6 +62,8 @@ def synapse(options: Mapping[str, Any], capabilities: Capabilities) -> Way:
         loader=loader,
         limit=_limit,
         makes_within=False,
+        view="CREATE VIEW",
+        drops_views=True,  # it knows no other way
         secrets=(*made.secrets, str(options["staging_key"] or "")),
     )
 

@@ -65,6 +65,9 @@ class Way:
     moments_as_text: bool = False  # the driver would drop the time zone
     between: str = " "  # date and time
     layout: str = LAYOUT
+    view: str = "CREATE OR REPLACE VIEW"
+    view_ends: str = ""
+    drops_views: bool = False  # before it makes them anew
     secrets: Sequence[str] = field(default=(), repr=False)
 
     @property

@@ -1,0 +1,41 @@
+"""What DuckDB wants to know, what it can, and how it is proved."""
+
+from counterfoil.destinations.base import Capabilities, Option, Step
+from counterfoil.destinations.duckdb.sql import TYPES
+
+CAPABILITIES = Capabilities(
+    all_tables_at_once=True,
+    default_dataset="quickbooks",
+    longest_name=255,
+    types=TYPES,
+    quote='"',
+    reserved_datasets="temp|system|pg_catalog|information_schema",
+    dialect="duckdb",
+    views_beside=True,
+)
+
+OPTIONS = (
+    Option(name="path", help="The DuckDB file; made when it does not exist.", required=True),
+    Option(
+        name="wait_seconds",
+        help="How long to wait for someone else who holds the file.",
+        type=int,
+        default=600,
+        tuning=True,
+    ),
+    Option(name="memory", help="What DuckDB may use while loading.", default="256MB", tuning=True),
+)
+
+STEPS = (
+    Step(
+        name="Reach the folder", grant="Make the folder, or let Counterfoil's user write in the one above it."
+    ),
+    Step(
+        name="Open the file",
+        grant="Close it in other programs, and let Counterfoil's user read and write it.",
+    ),
+    Step(name="Make a dataset", grant="Name no dataset that DuckDB keeps for itself."),
+    Step(name="Make a table", grant="Give the disk room."),
+    Step(name="Write a row", grant="Give the disk room."),
+    Step(name="Replace it and read it back", grant="Give the disk room."),
+)
