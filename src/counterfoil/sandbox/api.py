@@ -16,6 +16,7 @@ from counterfoil.sandbox.faults import (
     throttled,
     unsupported,
 )
+from counterfoil.sandbox.reports import answer as reports
 from counterfoil.sandbox.tokens import ACCOUNTING
 from counterfoil.sandbox.traits import Kind, Trait
 from counterfoil.sandbox.wire import TYPE_JSON, Answer, Call
@@ -66,6 +67,8 @@ def _route(world: World, books: Books, call: Call) -> Answer:
             return _changes(world, books, call)
         case ("POST", "batch"):
             return world.replays.once(call, lambda: batch.answer(world, books, call))
+        case ("GET", "reports", *_):
+            return reports.answer(books, call, now=world.clock.now(), most_cells=world.most_cells)
         case ("GET", "download", id_):
             return download(books, id_)
         case ("GET", resource):

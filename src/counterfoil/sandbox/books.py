@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from counterfoil.sandbox.changes import Changes
+from counterfoil.sandbox.ledger.keeper import Keeper
 from counterfoil.sandbox.places import Axis, Bounds, Merged, Place, Stored
 from counterfoil.sandbox.records import mark
 from counterfoil.sandbox.wire import Record, decode, encode
@@ -53,9 +54,10 @@ class Books:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript(_schema)
-        self._runs: dict[str, _Run] = {}
+        self.runs: dict[str, _Run] = {}
         self.last_ids: dict[str, int] = {}  # of each sequence that was drawn from
         self.changes = Changes()
+        self.keeper = Keeper(self)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -67,9 +69,9 @@ class Books:
         """Take in a company; a series must be the only one of its entity."""
         with self._lock:
             for run in series:
-                if run.entity in self._runs:
+                if run.entity in self.runs:
                     raise ValueError(f"two series of {run.entity}")
-                self._runs[run.entity] = _Run(run)
+                self.runs[run.entity] = _Run(run)
             self._db.execute("begin")
             for entity, record in records:
                 self.put(entity, record)
@@ -79,7 +81,7 @@ class Books:
         """Store a record as it is, new or changed."""
         own = mark(record)
         with self._lock:
-            run = self._runs.get(entity)
+            run = self.runs.get(entity)
             if run:
                 run.pass_over(own.id)
             self._db.execute(
@@ -87,15 +89,17 @@ class Books:
                 "on conflict (entity, id) do update set updated = excluded.updated, body = excluded.body",
                 (entity, own.id, own.created, own.updated, encode(record)),
             )
+            self.keeper.touch(entity, own.id)
 
     def remove(self, entity: str, id_: str, at: int) -> None:
         """Take a record away and remember when."""
         with self._lock:
-            run = self._runs.get(entity)
+            run = self.runs.get(entity)
             if run:
                 run.pass_over(id_)
             self._db.execute("delete from record where entity = ? and id = ?", (entity, id_))
             self._db.execute("insert or replace into tombstone values (?, ?, ?)", (entity, id_, at))
+            self.keeper.touch(entity, id_)
 
     def body(self, entity: str, id_: str) -> bytes | None:
         """The JSON of a record, or None when there is none (any more)."""
@@ -104,7 +108,7 @@ class Books:
             row = self._db.execute(sql, (entity, id_)).fetchone()
             if row:
                 return bytes(row[0])
-            run = self._runs.get(entity)
+            run = self.runs.get(entity)
             position = run.find(id_) if run else None
             return run.series.body(position) if run and position is not None else None
 
@@ -122,7 +126,7 @@ class Books:
                 f"order by {axis}, place",
                 (entity, bounds.low, bounds.high),
             ).fetchall()
-            run = self._runs.get(entity)
+            run = self.runs.get(entity)
             if run is None:
                 return Merged(None, bounds, [Stored(at, id_) for at, id_ in rows])
             keep = (
@@ -134,7 +138,7 @@ class Books:
         """CREATED or UPDATED of the record at a place."""
         with self._lock:
             if isinstance(place, int):
-                return self._runs[entity].times[axis][place]
+                return self.runs[entity].times[axis][place]
             sql = f"select {axis} from record where entity = ? and id = ?"  # noqa: S608
             row = self._db.execute(sql, (entity, place)).fetchone()
             return int(row[0])
@@ -142,7 +146,7 @@ class Books:
     def place_of(self, entity: str, id_: str) -> Place | None:
         """Where the record of that id stands; None when there is none."""
         with self._lock:
-            run = self._runs.get(entity)
+            run = self.runs.get(entity)
             position = run.find(id_) if run else None
             if position is not None:
                 return position
@@ -151,14 +155,14 @@ class Books:
             return str(row[0]) if row else None
 
     def id_at(self, entity: str, place: Place) -> str:
-        return self._runs[entity].series.id(place) if isinstance(place, int) else place
+        return self.runs[entity].series.id(place) if isinstance(place, int) else place
 
     def bodies(self, entity: str, places: Iterable[Place]) -> list[bytes]:
         """The JSON of the records at some places; one that went away meanwhile is left out."""
         found = []
         for place in places:
             if isinstance(place, int):
-                found.append(self._runs[entity].series.body(place))
+                found.append(self.runs[entity].series.body(place))
             elif (body := self.body(entity, place)) is not None:
                 found.append(body)
         return found
@@ -167,7 +171,7 @@ class Books:
         """The entities that have records."""
         with self._lock:
             rows = self._db.execute("select distinct entity from record").fetchall()
-            return sorted({str(row[0]) for row in rows} | self._runs.keys())
+            return sorted({str(row[0]) for row in rows} | self.runs.keys())
 
     def tombstones(self, entity: str, since: float) -> list[tuple[int, str]]:
         """When and which, newest first."""

@@ -10,6 +10,7 @@ from counterfoil.sandbox.books import CREATED, Books
 from counterfoil.sandbox.clock import PACIFIC, stamp
 from counterfoil.sandbox.consequences import follow, repoint, store
 from counterfoil.sandbox.drafts import complete, deactivated, reactivated, voided
+from counterfoil.sandbox.ledger.told import Posted, posted
 from counterfoil.sandbox.numbering import next_id
 from counterfoil.sandbox.places import Bounds
 from counterfoil.sandbox.records import core
@@ -48,7 +49,7 @@ class Clerk:
         with self.books.held():
             record: Record = decode(encode(fields))
             self._complete(trait, record)
-            at = self._epoch()
+            at = _epoch(self._now)
             record |= {"Id": _next_id(self.books, trait), "SyncToken": "0"}
             record["MetaData"] = {"CreateTime": stamp(at), "LastUpdatedTime": stamp(at)}
             self.books.put(trait.name, record)
@@ -98,7 +99,7 @@ class Clerk:
         trait = _trait(entity)
         with self.books.held():
             old = self.get(entity, id_)
-            at = self._epoch()
+            at = _epoch(self._now)
             self.books.remove(trait.name, str(id_), at)
             self.books.changes.tell(trait.name, str(id_), "Delete")
             follow(self.books, trait.name, old, None, at=at)
@@ -128,11 +129,15 @@ class Clerk:
         with self.books.held():
             kept = self.get(entity, winner)
             self.deactivate(entity, loser)
-            repoint(self.books, trait.name, str(loser), kept, at=self._epoch())
+            repoint(self.books, trait.name, str(loser), kept, at=_epoch(self._now))
             self.books.changes.tell(trait.name, str(winner), "Merge", str(loser))
 
+    def postings(self, basis: str = "Accrual") -> list[Posted]:
+        """What every transaction posts as it stands now, oldest first; on `Cash` basis where that is asked for."""
+        return list(posted(self.books, basis))
+
     def _write(self, trait: Trait, old: Record, new: Record, *, verb: str = "Update") -> Record:
-        at = self._epoch()
+        at = _epoch(self._now)
         store(self.books, trait.name, new, at=at, new_token=True, verb=verb)
         follow(self.books, trait.name, old, new, at=at)
         return new
@@ -143,8 +148,9 @@ class Clerk:
         today = self._now().astimezone(PACIFIC).date().isoformat()
         complete(trait, record, today=today, parent=above)
 
-    def _epoch(self) -> int:
-        return int(self._now().timestamp())
+
+def _epoch(now: Callable[[], datetime]) -> int:
+    return int(now().timestamp())
 
 
 def entity_name(text: str) -> str:

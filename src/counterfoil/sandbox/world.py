@@ -10,6 +10,7 @@ from counterfoil.sandbox.counters import Counters
 from counterfoil.sandbox.injection import Injections
 from counterfoil.sandbox.limits import Limits
 from counterfoil.sandbox.replays import Replays
+from counterfoil.sandbox.reports.page import MOST_CELLS
 from counterfoil.sandbox.tokens import Tokens
 
 DEFAULT_CLIENT = "sandbox-client"
@@ -39,3 +40,4 @@ class World:
     counters: Counters = field(default_factory=Counters)
     injections: Injections = field(default_factory=Injections)
     replays: Replays = field(default_factory=Replays)
+    most_cells: int = MOST_CELLS  # of a report; larger ones are cut

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from counterfoil.sandbox.company import lines
 from counterfoil.sandbox.company.books import ZERO, Books, cents, currency_ref, ref
-from counterfoil.sandbox.company.rules import SHIPPING_ITEM, lines_of
 from counterfoil.sandbox.company.taxes import tax_detail
 from counterfoil.sandbox.company.wire import Record
+from counterfoil.sandbox.ledger.rules import SHIPPING_ITEM, lines_of
 
 _OWED: Final = frozenset({"Invoice", "CreditMemo"})
 

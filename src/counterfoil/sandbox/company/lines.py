@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from counterfoil.sandbox.company.books import ZERO, Books, cents, ref
-from counterfoil.sandbox.company.rules import SHIPPING_ITEM
 from counterfoil.sandbox.company.taxes import line_code
 from counterfoil.sandbox.company.wire import Record
+from counterfoil.sandbox.ledger.rules import SHIPPING_ITEM
 
 
 def sale(books: Books, key: str, quantity: str | int, *, price: Decimal | None = None) -> Record:

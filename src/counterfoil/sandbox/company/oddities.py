@@ -6,9 +6,9 @@ from counterfoil.sandbox.company import lines
 from counterfoil.sandbox.company.books import ZERO, Books
 from counterfoil.sandbox.company.forms import write_form
 from counterfoil.sandbox.company.receipts import receive
-from counterfoil.sandbox.company.rules import lines_of
 from counterfoil.sandbox.company.text import MEMOS
 from counterfoil.sandbox.company.wire import Record
+from counterfoil.sandbox.ledger.rules import lines_of
 
 LARGEST = Decimal("99999999999.99")
 

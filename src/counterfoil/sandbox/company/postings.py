@@ -1,61 +1,63 @@
-"""The general ledger: what each transaction posts, in home currency, balanced.
+"""What a record of the made-up company posts: the rules of the sandbox's ledger over books that are being written.
 
-Balances, stock and reports of the made-up company all follow from these entries. Stock moves at its item's
-PurchaseCost, at which it is always bought too, so that first-in-first-out costing gives the same numbers.
+Balances, stock and reports of the made-up company all follow from these entries.
 """
 
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from counterfoil.sandbox.company.books import ZERO, Books, cents
-from counterfoil.sandbox.company.rules import RULES, SHIPPING_ITEM, Moves, account, lines_of
+from counterfoil.sandbox.company.books import ZERO, Books
 from counterfoil.sandbox.company.wire import Record
+from counterfoil.sandbox.ledger import entries
+from counterfoil.sandbox.ledger.nouns import Item, item_of, ref
 
 Posting = tuple[str, Decimal, Decimal]  # account id, debit, credit
 
-# Which way stock goes. What is bought posts to the asset line by line; the rest is posted here, at cost.
-_SOLD: Final = {"Invoice": -1, "SalesReceipt": -1, "CreditMemo": 1, "RefundReceipt": 1}
-_BOUGHT: Final = {"Bill": 1, "Purchase": 1, "VendorCredit": -1}
+# How the made-up chart names what the ledger asks for by its role, where it has another name for it.
+_KEYS: Final = {
+    "cogs": "goods",
+    "income": "sales",
+    "expense": "unsorted",
+    "bank": "checking",
+}
 
 
 def postings(books: Books, entity: str, record: Record) -> list[Posting]:
-    """Give the entries of one record: (account id, debit, credit); none for what does not post."""
-    rule = RULES.get(entity)
-    if rule is None:
-        return []
-    rate = record.get("ExchangeRate", Decimal(1))
-    entries = [(against, cents(amount * rate)) for against, amount in rule(books, record)]
-    entries.extend(_stock(books, entity, record))
-    rest = sum((amount for _, amount in entries), ZERO)
-    if rest:  # cents lost by converting each line by itself
-        entries.append((account(books, "exchange"), -rest))
-    return [(against, max(amount, ZERO), max(-amount, ZERO)) for against, amount in entries if amount]
+    """Give the entries of one record: (account id, debit, credit) in home currency; none for what does not post."""
+    entry = entries.entry(_Chart(books), entity, record)
+    found = entry.postings if entry else ()
+    return [
+        (posting.account, max(posting.amount, ZERO), max(-posting.amount, ZERO))
+        for posting in found
+        if posting.amount
+    ]
 
 
 def stock_moves(books: Books, entity: str, record: Record) -> Iterator[tuple[str, Decimal]]:
     """Give (item id, quantity) for all that entered stock; what left is negative."""
-    direction = _SOLD.get(entity) or _BOUGHT.get(entity, 0)
-    if record.get("Credit"):
-        direction = -direction
-    for line in lines_of(record):
-        if detail := line.get("ItemAdjustmentLineDetail"):
-            yield detail["ItemRef"]["value"], detail["QtyDiff"]
-        detail = line.get("SalesItemLineDetail") or line.get("ItemBasedExpenseLineDetail")
-        if direction and detail and _is_stock(books, detail["ItemRef"]["value"]):
-            yield detail["ItemRef"]["value"], direction * detail["Qty"]
+    for _, item_id, quantity in entries.stock_moves(_Chart(books), entity, record):
+        yield item_id, quantity
 
 
-def _stock(books: Books, entity: str, record: Record) -> Moves:
-    if entity in _BOUGHT:
-        return
-    for item_id, quantity in stock_moves(books, entity, record):
-        item = books.records["Item"][item_id]
-        value = cents(quantity * item["PurchaseCost"])
-        against = record.get("AdjustAccountRef") or item["ExpenseAccountRef"]
-        yield item["AssetAccountRef"]["value"], value
-        yield against["value"], -value
+class _Chart:
+    """The accounts of books that are being written, found by the keys under which they were filed."""
 
+    def __init__(self, books: Books) -> None:
+        self._books = books
 
-def _is_stock(books: Books, item_id: str) -> bool:
-    return item_id != SHIPPING_ITEM and books.records["Item"][item_id]["Type"] == "Inventory"
+    def account(self, role: str, currency: str = "") -> str:
+        key = _KEYS.get(role, role)
+        if role in ("receivable", "payable") and currency != self._books.home.currency.code:
+            key = f"{role} {currency}"
+        return str(self._books.named("Account", key)["Id"])
+
+    def item(self, id_: str) -> Item | None:
+        found = self._books.records["Item"].get(id_)
+        return item_of(found) if found else None
+
+    def currency(self, record: Record) -> str:
+        return ref(record, "CurrencyRef") or self._books.home.currency.code
+
+    def record(self, entity: str, id_: str) -> Record | None:
+        return self._books.records.get(entity, {}).get(id_)

@@ -6,11 +6,13 @@ JSON is those prepared bytes with ids, days and amounts set in. Creation times n
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from counterfoil.sandbox.company.books import YEARS
 from counterfoil.sandbox.company.clock import DAY, pacific_date, pacific_time
 from counterfoil.sandbox.company.wire import encode
+from counterfoil.sandbox.ledger.nouns import Likeness
 
 FIRST_ID = 100_001  # above the ids of all records that are written one by one
 TERM_DAYS = 30
@@ -78,7 +80,8 @@ class Plan:
 class Series:
     """A run of one entity: `len()` of them, each known by its place.
 
-    `created` and `updated` are epoch seconds; `body` is the full record as JSON, about 5 KB for an invoice.
+    `created` and `updated` are epoch seconds; `body` is the full record as JSON, about 5 KB for an invoice; `likeness`
+    tells by what it differs from others of the same customer and with the same lines.
     """
 
     entity: str
@@ -87,6 +90,7 @@ class Series:
     created: Callable[[int], int]
     updated: Callable[[int], int]
     body: Callable[[int], bytes]
+    likeness: Callable[[int], Likeness]
     count: int
 
     def __len__(self) -> int:
@@ -110,6 +114,7 @@ def invoice_series(plan: Plan) -> Series:
         created=plan.created,
         updated=updated,
         body=_invoice_writer(plan, settled, updated),
+        likeness=lambda place: _invoice_likeness(plan, place),
         count=plan.count,
     )
 
@@ -168,8 +173,27 @@ def payment_series(plan: Plan) -> Series:
         created=plan.paid,
         updated=plan.paid,
         body=body,
+        likeness=lambda group: _payment_likeness(plan, group),
         count=count,
     )
+
+
+def _invoice_likeness(plan: Plan, place: int) -> Likeness:
+    payer, lines = plan.choice(place)
+    day = date.fromisoformat(pacific_date(plan.created(place)))
+    due = date.fromisoformat(pacific_date(plan.created(place) + TERM_DAYS * DAY))
+    return Likeness(payer, lines, str(_invoice_id(place)), day, _number(place), due, ())
+
+
+def _payment_likeness(plan: Plan, group: int) -> Likeness:
+    payer, lines = plan.choice(group * _PAID_EVERY)
+    paid = (("Invoice", str(_invoice_id(group * _PAID_EVERY))), plan.line_sets[lines].total)
+    day = date.fromisoformat(pacific_date(plan.paid(group)))
+    return Likeness(payer, lines, str(_payment_id(group)), day, f"00{group}", None, (paid,))
+
+
+def _number(place: int) -> str:
+    return f"B-{place + 1:07d}"
 
 
 def _invoice_id(place: int) -> int:
