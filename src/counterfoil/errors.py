@@ -1,43 +1,18 @@
 """Every error raised on purpose: its class says who can end it, its code is stable, and it says what to do.
+
 CounterfoilError
-├── NeedsPerson            someone has to act
-│   ├── SettingInvalid     a setting is wrong
-│   │   └── ConfigurationInvalid   a configuration file is wrong, in one or more places
-│   ├── NotFound           no such source, credential, destination
-│   ├── AlreadyExists      a name or a table name is taken
-│   ├── InUse              it cannot go while others need it
-│   ├── ChangedMeanwhile   someone else changed it since it was read
-│   ├── NotSignedIn        nobody is signed in, or the key is wrong
-│   ├── Forbidden          the role does not allow it
-│   ├── RequestInvalid     a request is not as the API describes it
-│   │   ├── VersionNeeded  a change has to say which version it changes
-│   │   └── KeyReused      an Idempotency-Key stands for another request
-│   ├── SecretKeyMissing   stored secrets cannot be read
-│   ├── ReconnectNeeded    the grant at Intuit is gone
-│   ├── CompanyForbidden   the app or the user may not read this company
-│   ├── FeatureNotInPlan   the company's plan does not have this entity
-│   ├── RequestRefused     QuickBooks refused a request that a repeat will not mend
-│   │   ├── RecordGone     the record was deleted, or never existed
-│   │   └── ChangesTooOld  change data capture no longer reaches back so far
-│   ├── GivenUp            workers died of a sync, again and again
-│   ├── StagingFailed      what was read could not be written to our own disk
-│   └── WarehouseRefused   the warehouse said no: permission, name, type
-├── Transient              time can end it; the next sync goes on by itself
-│   ├── RateLimited        QuickBooks answered 429
-│   ├── QuickBooksDown     5xx, time-outs, cut or corrupt answers
-│   ├── PoisonedPage       one bad record fails the whole answer
-│   ├── WarehouseBusy      someone else holds the warehouse
-│   ├── WarehouseFailed    the warehouse went away
-│   ├── TooManyGuesses     too many wrong passwords in a short time
-│   ├── SyncRunning        this company is being read already
-│   ├── LockLost           another process may be reading this company as well
-│   ├── StillRunning       the same request is being answered already
-│   ├── AlertNotSent       a channel did not take a message
-│   ├── EngineSilent       nobody runs syncs
-│   ├── StoreFailed        our own memory is full, busy or gone
-│   └── Cancelled          a person ended the sync before its time
-│       └── Interrupted    its process was told to end
-└── Defect                 ours to mend: please report it
+├── NeedsPerson   someone has to act
+│   ├── of what is set up    SettingInvalid (ConfigurationInvalid), NotFound, AlreadyExists, InUse, ChangedMeanwhile,
+│   │                        SecretKeyMissing
+│   ├── of who asks, and how NotSignedIn, Forbidden, RequestInvalid (VersionNeeded, KeyReused)
+│   ├── of QuickBooks        ReconnectNeeded, CompanyForbidden, FeatureNotInPlan, ReportTooLarge,
+│   │                        RequestRefused (RecordGone, ChangesTooOld)
+│   └── of a sync            GivenUp, StagingFailed, WarehouseRefused
+├── Transient     time can end it; the next sync goes on by itself
+│   ├── of QuickBooks        RateLimited, QuickBooksDown, PoisonedPage
+│   ├── of a sync            WarehouseBusy, WarehouseFailed, SyncRunning, LockLost, Cancelled (Interrupted)
+│   └── of the service       TooManyGuesses, StillRunning, AlertNotSent, EngineSilent, StoreFailed
+└── Defect        ours to mend: please report it
 """
 
 
@@ -170,6 +145,12 @@ class FeatureNotInPlan(NeedsPerson):
     """Intuit answered 5020: this company's plan does not include the feature."""
 
     code = "quickbooks.not_in_plan"
+
+
+class ReportTooLarge(NeedsPerson):
+    """A report has more to say than one answer holds, however short its period is made."""
+
+    code = "quickbooks.report_too_large"
 
 
 class RequestRefused(NeedsPerson):

@@ -1,8 +1,9 @@
-"""A stream: something that is read from QuickBooks as a unit. In this catalog, an entity."""
+"""A stream: something that is read from QuickBooks as a unit: an entity or a report."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from counterfoil.model.report import Traits
 from counterfoil.model.table import Table
 
 
@@ -13,6 +14,7 @@ class Family(StrEnum):
     TRANSACTION = "transaction"
     SUPPORTING = "supporting"
     SINGLETON = "singleton"
+    REPORT = "report"
 
 
 class Reading(StrEnum):
@@ -23,6 +25,7 @@ class Reading(StrEnum):
     ONCE = "once"  # one answer holds all; STARTPOSITION may be ignored
     SINGLE = "single"  # GET resource, one record
     CHANGES = "changes"  # no query: only change data capture can tell
+    REPORT = "report"  # window by window
 
 
 class InCdc(StrEnum):
@@ -35,7 +38,7 @@ class InCdc(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stream:
-    """An entity of QuickBooks and its traits; the facts are those of the API reference, section 8."""
+    """An entity or report of QuickBooks and its traits; the facts are those of the API reference, sections 7 and 8."""
 
     name: str  # as QuickBooks writes it: "Invoice"
     resource: str  # in paths: "invoice"
@@ -50,6 +53,7 @@ class Stream:
     wrapped: bool = False  # each item is {"<type>": {…}}
     id_path: tuple[tuple[str, ...], ...] = (("Id",),)  # joined with "|" where there is no Id
     ignored: tuple[tuple[str, ...], ...] = ()  # left out on purpose: neither a column nor in _extra
+    report: Traits | None = None  # set for reports only
 
     @property
     def nests(self) -> bool:

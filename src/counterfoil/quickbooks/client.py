@@ -12,11 +12,14 @@ from typing import Self
 import httpx2
 
 from counterfoil import __version__
-from counterfoil.errors import RequestRefused
+from counterfoil.errors import ReportTooLarge, RequestRefused
 from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.answer import Answer, open_answer
 from counterfoil.quickbooks.faults import Fault, clean
 from counterfoil.quickbooks.pace import AT_ONCE, Pace
+from counterfoil.quickbooks.report import Report, read_report
+from counterfoil.quickbooks.report_catalog import joins_of
+from counterfoil.quickbooks.report_range import read_range
 from counterfoil.quickbooks.retry import Patience
 from counterfoil.quickbooks.trust import trust
 from counterfoil.quickbooks.verdict import Remedy, error_of, meaning
@@ -55,6 +58,7 @@ class Ask:
     path: str  # below /v3/company/<realm id>/
     params: Mapping[str, str]
     body: bytes | None = None
+    heavy: bool = False  # a report: what is too slow once more is asked for in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,17 @@ class Client:
             return self._insist(Ask("GET", "query", {"query": statement}))
         return self._insist(Ask("POST", "query", {}, statement.encode()))
 
+    def report(self, name: str, params: Mapping[str, str]) -> Report:
+        """Read a report whole: where an answer is cut or comes too late, in halves of its range of dates.
+
+        Also raises ReportTooLarge, when not even a day's fits one answer.
+        """
+
+        def ask(asked: Mapping[str, str]) -> Report:
+            return read_report(self._insist(Ask("GET", f"reports/{name}", asked, heavy=True)).body)
+
+        return read_range(ask, params, joins_of(name))
+
     def peek(self, path: str) -> bytes | None:
         """Read once what stands at a path of the host, whatever its form; None for any answer but a good one."""
         bearer = self._access.bearer()
@@ -163,6 +178,8 @@ class Client:
                 continue
             remedy = meaning(attempt.outcome).remedy
             failures[remedy] += 1
+            if ask.heavy and failures[remedy] > 1 and _too_slow(attempt.outcome):
+                raise ReportTooLarge(f"QuickBooks does not answer in time. It said: {attempt.outcome}.")
             if failures[remedy] > self._repeats(remedy) or _too_long(attempt.outcome):
                 raise error_of(attempt.outcome, self.realm_id)
             self._mend(attempt, remedy, failures[remedy])
@@ -180,7 +197,8 @@ class Client:
         """One request on the wire."""
         self._count(calls=1)
         headers = {"Authorization": f"Bearer {bearer}"} | (_PLAIN if ask.body is not None else {})
-        params = {**ask.params, "minorversion": MINOR_VERSION, **self._include}
+        include = {} if ask.heavy else self._include
+        params = {**ask.params, "minorversion": MINOR_VERSION, **include}
         try:
             with self._http.stream(
                 ask.method,
@@ -234,6 +252,11 @@ _REPEATS = {Remedy.REFRESH: 2, Remedy.SLOW_DOWN: 7, Remedy.RETRY_ONCE: 1, Remedy
 def _too_long(fault: Fault) -> bool:
     """A pause that is better spent outside a sync: the month's allowance may be used up."""
     return (fault.retry_after or 0) > LONGEST_OBEDIENCE
+
+
+def _too_slow(fault: Fault) -> bool:
+    """The gateway's 504, or no answer in the time that QuickBooks gives itself."""
+    return fault.status == 504 or fault.code == "6002" or (fault.status == 0 and "Timeout" in fault.message)
 
 
 def _reason(error: Exception) -> str:

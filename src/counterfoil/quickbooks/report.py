@@ -98,7 +98,7 @@ class Row:
 class Report:
     """One report. Dates are those that QuickBooks says it answered for; `made_at` is aware, UTC.
 
-    `cut` tells that QuickBooks had more to say: what is here is not the report.
+    `cut` tells that QuickBooks had more to say: what is here is not the report. `calls` (metered) were answered for it.
     """
 
     name: str
@@ -112,6 +112,7 @@ class Report:
     columns: tuple[Column, ...]
     branches: tuple[Branch, ...] = field(repr=False)  # the books of a company do not belong in a log
     cut: bool = False
+    calls: int = 1
 
     @property
     def is_empty(self) -> bool:

@@ -74,7 +74,7 @@ def read_columns(wire: object) -> Iterator[tuple[tuple[str, ...], str, str, Mapp
         inner = _items(column.get("Columns"), "Column")
         if not inner:
             yield path, title, text_of(column.get("ColType")), facts
-        dates = {name: facts[name] for name in ("StartDate", "EndDate") if name in facts}
+        dates: Mapping[str, str] = {name: facts[name] for name in ("StartDate", "EndDate") if name in facts}
         waiting.extend((below, (*path, title), dates) for below in reversed(inner))
 
 
