@@ -11,8 +11,9 @@ import pytest
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Batch, TableChange, in_silence
 from tests.azurite import Azurite, running_azurite
-from tests.contract.azure_place import AzureDelta, AzureParquet
+from tests.contract.azure_place import AzureDelta, AzureIceberg, AzureParquet
 from tests.contract.duckdb_place import DuckDBPlace
+from tests.contract.gcs_place import Cloud, GoogleDelta, GoogleIceberg, GoogleParquet, running_cloud
 from tests.contract.iceberg_place import IcebergPlace
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
 from tests.contract.making import Bringing, Record
@@ -71,12 +72,22 @@ def azurite() -> Iterator[Azurite]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def google() -> Iterator[Cloud]:
+    with running_cloud() as server:
+        yield server
+
+
 PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
     "azure-delta": lambda request: AzureDelta(request.getfixturevalue("azurite"), "delta"),
+    "azure-iceberg": lambda request: AzureIceberg(request.getfixturevalue("azurite"), "iceberg"),
     "azure-parquet": lambda request: AzureParquet(request.getfixturevalue("azurite"), "parquet"),
     "bigquery": lambda request: request.getfixturevalue("bigquery_place"),
     "clickhouse": lambda request: request.getfixturevalue("clickhouse_place"),
     "duckdb": lambda request: DuckDBPlace(request.getfixturevalue("tmp_path")),
+    "gcs-delta": lambda request: GoogleDelta(request.getfixturevalue("google"), "delta"),
+    "gcs-iceberg": lambda request: GoogleIceberg(request.getfixturevalue("google"), "iceberg"),
+    "gcs-parquet": lambda request: GoogleParquet(request.getfixturevalue("google"), "parquet"),
     "postgres": lambda request: request.getfixturevalue("postgres_place"),
     "databricks-postgres": lambda request: request.getfixturevalue("through_dlt")("DatabricksPlace"),
     "mssql-postgres": lambda request: request.getfixturevalue("through_dlt")("SqlServerPlace"),
@@ -92,10 +103,14 @@ PLACES: Mapping[str, Callable[[pytest.FixtureRequest], Place]] = {
 HEAVY = frozenset(
     {
         "azure-delta",
+        "azure-iceberg",
         "azure-parquet",
         "bigquery",
         "clickhouse",
         "databricks-postgres",
+        "gcs-delta",
+        "gcs-iceberg",
+        "gcs-parquet",
         "mssql-postgres",
         "redshift-postgres",
         "s3-delta",

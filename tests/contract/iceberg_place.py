@@ -30,7 +30,7 @@ class IcebergPlace(LakePlace):
             ("some", "table"), f"{self._url(dataset, table)}/metadata/v{number}.metadata.json"
         )
         meddle(changed, rows)
-        with self.files.open_input_file(changed.metadata_location.removeprefix("s3://")) as file:
+        with self.files.open_input_file(self.place(changed.metadata_location)) as file:
             self._put(f"{folder}/metadata/v{number + 1}.metadata.json", file.read())
         self._put(f"{folder}/{HINT}", str(number + 1).encode())
 
@@ -46,8 +46,12 @@ class IcebergPlace(LakePlace):
         with self.files.open_output_stream(path) as file:
             file.write(content)
 
+    def place(self, location: str) -> str:
+        """Where a file stands among the place's own."""
+        return location.removeprefix(f"{self.scheme}://")
+
     def _url(self, dataset: str, table: str) -> str:
-        return f"s3://{self.folder(dataset, table)}"
+        return f"{self.scheme}://{self.folder(dataset, table)}"
 
 
 def meddle(table: Table, rows: pa.Table) -> None:

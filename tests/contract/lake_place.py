@@ -83,7 +83,7 @@ class LakePlace(Meddled):
     files: fs.FileSystem
     tried_on = "a real S3 server: SeaweedFS"
     lacks: Mapping[Ability, str] = {
-        Ability.RIGHTS: "they are granted by policies of the store, not by statements; test_lakes.py tests ours",
+        Ability.RIGHTS: "they are granted by policies of the store, not by statements; ours are tested apart",
         Ability.HOLDING: "nobody can hold an object",
         Ability.VIEWS: "files have no views",
         Ability.ASKING_ONLY: "files answer no questions",

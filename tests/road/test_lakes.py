@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.azurite import running_azurite
-from tests.contract.azure_place import AzureDelta, AzureParquet
+from tests.contract.azure_place import AzureDelta, AzureIceberg, AzureParquet
+from tests.contract.gcs_place import GoogleDelta, GoogleIceberg, GoogleParquet, running_cloud
 from tests.contract.iceberg_place import IcebergPlace
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
 from tests.contract.place import Place
@@ -17,10 +18,14 @@ from tests.seaweed import running_seaweed
 pytestmark = pytest.mark.kinds
 
 LAKES: dict[str, tuple[Callable[..., Any], Callable[..., Place], str]] = {
+    "gcs-delta": (running_cloud, GoogleDelta, "delta"),
+    "gcs-iceberg": (running_cloud, GoogleIceberg, "iceberg"),
+    "gcs-parquet": (running_cloud, GoogleParquet, "parquet"),
     "s3-delta": (running_seaweed, DeltaPlace, "delta"),
     "s3-iceberg": (running_seaweed, IcebergPlace, "iceberg"),
     "s3-parquet": (running_seaweed, ParquetPlace, "parquet"),
     "azure-delta": (running_azurite, AzureDelta, "delta"),
+    "azure-iceberg": (running_azurite, AzureIceberg, "iceberg"),
     "azure-parquet": (running_azurite, AzureParquet, "parquet"),
 }
 

@@ -17,6 +17,7 @@ KINDS: dict[str, Kind] = {
         clickhouse.KIND,
         databricks.KIND,
         duckdb.KIND,
+        lake.GCS,
         mssql.KIND,
         postgres.KIND,
         redshift.KIND,

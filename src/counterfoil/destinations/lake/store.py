@@ -123,8 +123,13 @@ class Root:
     def delete(self, paths: Sequence[str]) -> None:
         """Take objects away; those that are not there are not missed."""
         for start in range(0, len(paths), 1000):
-            with suppress(FileNotFoundError):
-                obstore.delete(self.store, list(paths[start : start + 1000]))
+            some = list(paths[start : start + 1000])
+            try:
+                obstore.delete(self.store, some)
+            except FileNotFoundError:  # some stores say so, and leave those that come behind
+                for path in some:
+                    with suppress(FileNotFoundError):
+                        obstore.delete(self.store, path)
 
     def drop(self, place: str) -> None:
         """Take a folder away with all that is in it."""
