@@ -75,8 +75,18 @@ def fill(db: Database, size: Size, now: datetime) -> None:
         while some := list(islice(made, AT_ONCE)):
             with db.writing() as transaction:
                 transaction.execute(sa.insert(table), some)
+    with db.writing() as transaction:
+        transaction.execute(sa.update(schema.sources).values(judged_by=_last_judged()))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
+
+
+def _last_judged() -> sa.ScalarSelect[Any]:
+    sync = schema.syncs.c
+    ended = sa.select(sync.id).where(
+        sync.source_id == schema.sources.c.id, sync.state.in_(("succeeded", "partial", "failed"))
+    )
+    return ended.order_by(sync.started_at.desc()).limit(1).correlate(schema.sources).scalar_subquery()
 
 
 def source_name(number: int) -> str:

@@ -10,7 +10,7 @@ from counterfoil.model.outcome import Mode
 from counterfoil.model.source import Source
 from counterfoil.model.task import Scope
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.store import abilities, connections, cursors, outcomes, sources
+from counterfoil.store import abilities, connections, cursors, holdings, outcomes, sources
 from counterfoil.store.db import Database
 from counterfoil.sync.plan import make_plan
 
@@ -33,7 +33,9 @@ class Again:
 
 def records(db: Database, source: Source) -> Mapping[str, int]:
     """About how many records each stream has, by the rows of its table after the last load."""
-    rows = outcomes.rows_of(db, source.id)
+    rows = holdings.rows_of(db, source.id) or outcomes.rows_of(
+        db, source.id
+    )  # from before holdings were kept
     tables = {stream.name: source.prefix + stream.table.name for stream in catalog().values()}
     return {name: rows[table] for name, table in tables.items() if table in rows}
 

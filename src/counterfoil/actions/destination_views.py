@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Kind
-from counterfoil.model.connection import Connection
 from counterfoil.model.destination import Destination
 from counterfoil.model.entry import Chosen
 from counterfoil.store import audit, connections, destinations
+from counterfoil.store.connections import Feeding
 
 LOOKED_BACK = timedelta(days=90)
 MOST_TESTS = 500
@@ -32,20 +32,20 @@ class DestinationView:
     destination: Destination
     kind: Kind | None
     where: str
-    feeds: tuple[Connection, ...]
+    feeds: tuple[Feeding, ...]
     tested: Tested | None
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the sources that feed it."""
-        return tuple(sorted({feed.source.name for feed in self.feeds}))
+        return tuple(sorted({feed.source for feed in self.feeds}))
 
 
 def every(around: Surroundings) -> tuple[DestinationView, ...]:
     """All of them, by name."""
-    feeds: dict[str, list[Connection]] = {}
-    for feed in connections.every(around.db):
-        feeds.setdefault(feed.destination.id, []).append(feed)
+    feeds: dict[str, list[Feeding]] = {}
+    for feed in connections.feeding(around.db):
+        feeds.setdefault(feed.destination_id, []).append(feed)
     tests = _tests(around, "")
     return tuple(_view(each, feeds.get(each.id, ()), tests) for each in destinations.every(around.db))
 
@@ -53,7 +53,7 @@ def every(around: Surroundings) -> tuple[DestinationView, ...]:
 def show(around: Surroundings, name: str) -> DestinationView:
     """One of them. Raises NotFound."""
     wanted = destinations.named(around.db, name)
-    return _view(wanted, connections.of_destination(around.db, wanted.id), _tests(around, wanted.id))
+    return _view(wanted, connections.feeding(around.db, wanted.id), _tests(around, wanted.id))
 
 
 def where(destination: Destination) -> str:
@@ -69,14 +69,12 @@ def where(destination: Destination) -> str:
     return " · ".join(text for text in told if text)
 
 
-def _view(
-    destination: Destination, feeds: Iterable[Connection], tests: Mapping[str, Tested]
-) -> DestinationView:
+def _view(destination: Destination, feeds: Iterable[Feeding], tests: Mapping[str, Tested]) -> DestinationView:
     return DestinationView(
         destination=destination,
         kind=KINDS.get(destination.kind),
         where=where(destination),
-        feeds=tuple(sorted(feeds, key=lambda feed: (feed.source.name, feed.dataset))),
+        feeds=tuple(feeds),
         tested=tests.get(destination.id),
     )
 

@@ -7,7 +7,7 @@ from counterfoil.actions import sources
 from counterfoil.actions.rights import need
 from counterfoil.actions.rules import stream_faults
 from counterfoil.actions.source_changes import Changes, Feed
-from counterfoil.actions.sources import SourceView
+from counterfoil.actions.sources import Kept
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import AlreadyExists, CounterfoilError, NotFound, SettingInvalid
 from counterfoil.model.actor import Role
@@ -67,7 +67,7 @@ class Meanwhile:
     clashes: bool
 
 
-def as_it_stands(view: SourceView) -> Wanted:
+def as_it_stands(view: Kept) -> Wanted:
     """The settings that are kept."""
     source = view.source
     return Wanted(

@@ -17,7 +17,7 @@ URGENT = 5
 """What needs somebody, shown with its deed; the rest is counted."""
 FIRST = 25
 """Sources on the first page; more have a page of their own."""
-PAGE = 50
+PAGE = 25
 
 NOT_WELL = (Standing.RECONNECT, Standing.FAILED, Standing.LATE, Standing.BACKING_OFF, Standing.PARTLY)
 ORDER = {stands: place for place, stands in enumerate(NOT_WELL)}

@@ -1,5 +1,7 @@
 """Stored connections, each with its source and its destination."""
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from counterfoil.model.connection import Connection
@@ -44,6 +46,33 @@ def of_source(db: Database, source: Source) -> tuple[Connection, ...]:
 def of_destination(db: Database, destination_id: str) -> tuple[Connection, ...]:
     """The connections that feed this destination, by source and dataset."""
     return _select(db, schema.connections.c.destination_id == destination_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeding:
+    """A connection with no more than its names: there may be a thousand in a list."""
+
+    id: str
+    source: str
+    prefix: str
+    destination_id: str
+    dataset: str
+
+
+def feeding(db: Database, destination_id: str | None = None) -> tuple[Feeding, ...]:
+    """Which sources feed a destination, or all of them, by source and dataset."""
+    sources_, own = schema.sources.c, schema.connections.c
+    query = (
+        sa.select(own.id, sources_.name, sources_.prefix, own.destination_id, own.dataset)
+        .select_from(schema.connections.join(schema.sources))
+        .where(sa.true() if destination_id is None else own.destination_id == destination_id)
+        .order_by(sources_.name, own.dataset)
+    )
+    with db.reading() as transaction:
+        return tuple(
+            Feeding(id=id_, source=name, prefix=prefix, destination_id=fed, dataset=dataset)
+            for id_, name, prefix, fed, dataset in transaction.execute(query)
+        )
 
 
 def of_prefixes(db: Database, prefix: str) -> tuple[Connection, ...]:

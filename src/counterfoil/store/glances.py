@@ -1,6 +1,6 @@
 """How every source stands, at a glance: quick with a thousand sources and a hundred thousand syncs."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +13,9 @@ from counterfoil.store.db import Database
 from counterfoil.store.schema import credentials, sources, syncs
 
 LANDED = (str(SyncState.SUCCEEDED), str(SyncState.PARTIAL))
-JUDGED = (*LANDED, str(SyncState.FAILED))
 UNDER_WAY = (str(SyncState.WAITING), str(SyncState.RUNNING))
 STATES = {str(state): state for state in SyncState}
 CREDENTIALS = {str(state): state for state in CredentialState}
-ENDED = (syncs.c.source_id.label("id"), syncs.c.state, syncs.c.code, syncs.c.started_at, syncs.c.ended_at)
-NONE = ("", "", "", None, None)
-"""In the place of a last sync, where there is none."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE = 500
 """Sources in one query; SQLite takes no more than some thousands of values."""
@@ -35,83 +31,42 @@ SOURCES = (
         sources.c.next_run_at,
         credentials.c.company_name,
         credentials.c.state,
+        syncs.c.state.label("judged"),
+        syncs.c.code,
+        syncs.c.started_at,
+        syncs.c.ended_at,
     )
-    .select_from(sources.join(credentials))
+    .select_from(sources.join(credentials).outerjoin(syncs, syncs.c.id == sources.c.judged_by))
     .order_by(sources.c.name)
 )
-"""Each source with its credential; `_glance` unpacks it in this order."""
+"""Each source with its credential and the last sync that ended by itself; `_glance` unpacks it in this order."""
 
 
 def every(db: Database) -> tuple[Glance, ...]:
     """All sources, by name."""
     with db.reading() as transaction:
-        rows, judged = transaction.execute(SOURCES).all(), _judged(transaction, sa.true())
-        return _glances(transaction, rows, judged)
+        return _glances(transaction, transaction.execute(SOURCES).all())
 
 
 def suspects(db: Database, late: datetime) -> tuple[Glance, ...]:
     """Those that may need somebody: not connected, failed, or due before `late`."""
+    suspect = sa.or_(
+        credentials.c.state != str(CredentialState.CONNECTED),
+        sources.c.next_run_at < late,
+        syncs.c.state == str(SyncState.FAILED),
+    )
     with db.reading() as transaction:
-        suspect = sa.or_(
-            credentials.c.state != str(CredentialState.CONNECTED),
-            sources.c.next_run_at < late,
-            sources.c.id.in_(_failed(transaction)),
-        )
-        rows = transaction.execute(SOURCES.where(suspect)).all()
-        judged: dict[str, Any] = {}
-        for some in _some([row.id for row in rows]):
-            judged |= _judged(transaction, sources.c.id.in_(some))
-        return _glances(transaction, rows, judged)
+        return _glances(transaction, transaction.execute(SOURCES.where(suspect)).all())
 
 
-def _glances(
-    transaction: sa.Connection, rows: Sequence[Any], judged: Mapping[str, Any]
-) -> tuple[Glance, ...]:
+def _glances(transaction: sa.Connection, rows: Sequence[Any]) -> tuple[Glance, ...]:
     under_way = _under_way(transaction)
-    failing = _failing(transaction, [row.id for row in judged.values() if row.state == SyncState.FAILED])
-    return tuple(
-        _glance(row, judged.get(row.id, NONE), under_way.get(row.id), failing.get(row.id)) for row in rows
-    )
-
-
-def _failed(transaction: sa.Connection) -> list[str]:
-    """The sources whose last sync that ended by itself failed."""
-    state = _newest(JUDGED, syncs.alias().c.state).scalar_subquery()
-    return [
-        source_id
-        for source_id, last in transaction.execute(sa.select(sources.c.id, state))
-        if last == str(SyncState.FAILED)
-    ]
-
-
-def _judged(transaction: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Any]:
-    """By source, of those of which the condition holds, the last sync that ended by itself."""
-    # In two questions: asked as one, SQLite or PostgreSQL would look at all syncs, each for another wording.
-    newest = (
-        sa.select(_newest(JUDGED, syncs.alias().c.id).scalar_subquery()).select_from(sources).where(condition)
-    )
-    ids = [each for each in transaction.execute(newest).scalars() if each is not None]
-    found: dict[str, Any] = {}
-    for some in _some(ids):
-        rows = transaction.execute(sa.select(*ENDED).where(syncs.c.id.in_(some)))
-        found |= {row[0]: row for row in rows}
-    return found
+    failing = _failing(transaction, [row.id for row in rows if row.judged == SyncState.FAILED])
+    return tuple(_glance(row, under_way.get(row.id), failing.get(row.id)) for row in rows)
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[begin : begin + AT_ONCE] for begin in range(0, len(ids), AT_ONCE))
-
-
-def _newest(states: Collection[str], column: sa.Column[Any]) -> sa.Select[Any]:
-    """A column of the source's newest sync in one of these states."""
-    sync = column.table.c
-    return (
-        sa.select(column)
-        .where(sync.source_id == sources.c.id, sync.state.in_(states))
-        .order_by(sync.started_at.desc(), sync.id)
-        .limit(1)
-        .correlate(sources)
-    )
 
 
 def _under_way(transaction: sa.Connection) -> dict[str, Any]:
@@ -123,29 +78,45 @@ def _under_way(transaction: sa.Connection) -> dict[str, Any]:
 
 def _failing(transaction: sa.Connection, ids: Sequence[str]) -> dict[str, Any]:
     """By source, how many syncs failed since one landed, and when the first of them ended."""
-    later = _newest(LANDED, syncs.alias().c.started_at).scalar_subquery()
+    landed = _landed()
     since = (
         sa.select(
-            sources.c.id,
+            landed.c.id,
             sa.func.count().label("failures"),
             sa.func.min(syncs.c.ended_at).label("since"),
-            sa.func.max(later).label("landed"),
+            sa.func.max(landed.c.at).label("landed"),
         )
-        .select_from(sources.join(syncs))
-        .where(syncs.c.state == str(SyncState.FAILED), syncs.c.started_at > sa.func.coalesce(later, LONG_AGO))
-        .group_by(sources.c.id)
+        .select_from(landed.join(syncs, syncs.c.source_id == landed.c.id))
+        .where(
+            syncs.c.state == str(SyncState.FAILED),
+            syncs.c.started_at > sa.func.coalesce(landed.c.at, LONG_AGO),
+        )
+        .group_by(landed.c.id)
     )
     found: dict[str, Any] = {}
     for some in _some(ids):
-        rows = transaction.execute(since.where(sources.c.id.in_(some)))
+        rows = transaction.execute(since, {"some": some})
         found |= {row.id: row for row in rows}
     return found
 
 
-def _glance(row: Any, judged: Any, under_way: Any, failing: Any) -> Glance:
+def _landed() -> sa.CTE:
+    """When the newest sync that landed began, of `some` sources; once for each source, not for each sync."""
+    newest = (
+        sa.select(syncs.c.started_at)
+        .where(syncs.c.source_id == sources.c.id, syncs.c.state.in_(LANDED))
+        .order_by(syncs.c.started_at.desc())
+        .limit(1)
+        .correlate(sources)
+        .scalar_subquery()
+    )
+    some = sources.c.id.in_(sa.bindparam("some", expanding=True))
+    return sa.select(sources.c.id, newest.label("at")).where(some).cte().prefix_with("MATERIALIZED")
+
+
+def _glance(row: Any, under_way: Any, failing: Any) -> Glance:
     # Unpacked at once: a thousand rows by name take twice the time.
-    source_id, name, prefix, paused, created, due, company, credential = row
-    _, state, code, began, ended = judged
+    source_id, name, prefix, paused, created, due, company, credential, state, code, began, ended = row
     return Glance(
         source_id=source_id,
         name=name,
@@ -158,7 +129,7 @@ def _glance(row: Any, judged: Any, under_way: Any, failing: Any) -> Glance:
         running=SyncState(under_way.state) if under_way else None,
         running_since=under_way.started_at if under_way else None,
         judged=STATES[state] if state else None,
-        code=code,
+        code=code or "",
         judged_at=ended,
         fresh_as_of=began if state in LANDED else failing.landed if failing else None,
         failures=failing.failures if failing else 0,

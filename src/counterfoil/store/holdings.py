@@ -8,7 +8,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.holding import Growth, Holding
 from counterfoil.store.db import Database
 from counterfoil.store.rows import put_all
-from counterfoil.store.schema import growths, holdings
+from counterfoil.store.schema import connections, growths, holdings
 
 
 def of(db: Database, connection: Connection) -> Mapping[str, Holding]:
@@ -40,6 +40,18 @@ def sums(db: Database, connection_ids: Collection[str]) -> Mapping[str, tuple[in
     )
     with db.reading() as transaction:
         return {row.connection_id: (row.tables, int(row.rows)) for row in transaction.execute(query)}
+
+
+def rows_of(db: Database, source_id: str) -> Mapping[str, int]:
+    """By full name, the rows of the tables that a source feeds; where several destinations have one, the most."""
+    query = (
+        sa.select(holdings.c.table, sa.func.max(holdings.c.rows).label("rows"))
+        .select_from(holdings.join(connections))
+        .where(connections.c.source_id == source_id)
+        .group_by(holdings.c.table)
+    )
+    with db.reading() as transaction:
+        return {row.table: row.rows for row in transaction.execute(query)}
 
 
 def keep(db: Database, connection: Connection, held: Iterable[Holding]) -> None:

@@ -103,7 +103,10 @@ def end(db: Database, sync: Sync) -> bool:
     still = sa.and_(RUNNING, table.id == sync.id, table.worker == sync.worker)
     with db.writing() as transaction:
         ended = sa.update(schema.syncs).where(still).values(**syncs.to_row(sync))
-        return transaction.execute(ended).rowcount == 1
+        if transaction.execute(ended).rowcount != 1:
+            return False
+        syncs.judge(transaction, sync)
+        return True
 
 
 def put_back(db: Database, sync: Sync, now: datetime, *, died: bool = False) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -103,6 +103,7 @@ sources = sa.Table(
     switch("paused"),
     sa.Column("next_run_at", Moment, index=True),  # null: only when asked
     sa.Column("poke_due_at", Moment, index=True),  # a webhook told of changes; null: none did
+    sa.Column("judged_by", sa.Text),  # its last sync that ended by itself: not to be looked for among all
     version(),
 )
 

@@ -34,6 +34,14 @@ def save(db: Database, sync: Sync) -> None:
     """Keep a sync as it stands now: at its start, and again at its end."""
     with db.writing() as transaction:
         put(transaction, schema.syncs, to_row(sync))
+        judge(transaction, sync)
+
+
+def judge(transaction: sa.Connection, sync: Sync) -> None:
+    """Let the source know a sync that ended by itself, by which it is judged from then on."""
+    if sync.state in (SyncState.SUCCEEDED, SyncState.PARTIAL, SyncState.FAILED):
+        source = sa.update(schema.sources).where(schema.sources.c.id == sync.source.id)
+        transaction.execute(source.values(judged_by=sync.id))
 
 
 def save_totals(db: Database, sync_id: str, totals: Totals) -> None:

@@ -12,7 +12,6 @@ from counterfoil.actions.destination_changes import NewDestination
 from counterfoil.actions.destination_views import DestinationView
 from counterfoil.actions.proving import Proved
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError
-from counterfoil.model.source import Source
 from counterfoil.store import holdings
 from counterfoil.web.destination_form import fields_of, given, keep_sealed, typed_in
 from counterfoil.web.errors import status_of
@@ -28,7 +27,8 @@ MOST_FEEDS = 20
 class Fed:
     """What one source has brought into a dataset: tables and rows after its last load."""
 
-    source: Source
+    source: str
+    prefix: str
     dataset: str
     tables: int
     rows: int
@@ -172,7 +172,7 @@ def _fed(visit: Visit, view: DestinationView) -> list[Fed]:
     feeds = view.feeds[:MOST_FEEDS]
     held = holdings.sums(visit.around.db, [feed.id for feed in feeds])
     return [
-        Fed(source=feed.source, dataset=feed.dataset, tables=tables, rows=rows)
+        Fed(source=feed.source, prefix=feed.prefix, dataset=feed.dataset, tables=tables, rows=rows)
         for feed in feeds
         for tables, rows in [held.get(feed.id, (0, 0))]
     ]

@@ -87,7 +87,7 @@ def as_kept(kept: Wanted) -> Typed:
 
 def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
     """What the form's templates show, beside what was typed."""
-    view = sources.show(around.db, name)
+    view = sources.kept(around.db, name)
     streams = None if wanted.streams is None else tuple(sorted(wanted.streams))
     return {
         "wanted": wanted,
@@ -103,7 +103,7 @@ def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dic
 
 def preview(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
     """What `schedule_preview.html` shows."""
-    own = sources.show(around.db, name).source.id
+    own = sources.kept(around.db, name).source.id
     streams = [stream for key, stream in catalog().items() if wanted.streams is None or key in wanted.streams]
     return schedule_form.preview(around, typed, streams, own)
 

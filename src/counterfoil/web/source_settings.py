@@ -39,7 +39,7 @@ def settings(visit: Visiting, name: str, connected: str = "", added: str = "", a
 
     A credential was `connected` or a destination `added` for it just now; `answer` is what Intuit refused.
     """
-    kept = editing.as_it_stands(sources.show(visit.around.db, name))
+    kept = editing.as_it_stands(sources.kept(visit.around.db, name))
     wanted = source_form.with_new(visit.around, kept, credential=connected, destination=added)
     return _settings(visit, name, _unsent(wanted), refused=answer_of(visit, answer))
 
@@ -48,7 +48,7 @@ def settings(visit: Visiting, name: str, connected: str = "", added: str = "", a
 def change(visit: Visiting, name: str, form: Form) -> Response:
     """Show what a change means for tables that are there; then, asked again, do it."""
     around, name = visit.around, _name_by_now(visit, name, form)
-    view = sources.show(around.db, name)
+    view = sources.kept(around.db, name)
     kept = editing.as_it_stands(view)
     sent = source_form.read(form, kept)
     weighed = editing.weigh(around, name, sent.wanted)
@@ -68,7 +68,7 @@ def change(visit: Visiting, name: str, form: Form) -> Response:
 def beside(visit: Visiting, name: str, form: Form) -> Response:
     """What the form comes to while it is filled in."""
     around, name = visit.around, _name_by_now(visit, name, form)
-    sent = source_form.read(form, editing.as_it_stands(sources.show(around.db, name)))
+    sent = source_form.read(form, editing.as_it_stands(sources.kept(around.db, name)))
     weighed = editing.weigh(around, name, sent.wanted)
     shown_ = _beside(visit, name, sent)
     return part(visit, "source_settings_beside.html", live=True, weighed=weighed, **shown_)
@@ -152,7 +152,7 @@ def _beside(visit: Visit, name: str, sent: Sent) -> dict[str, Any]:
 
 def _code(visit: Visit, name: str, wanted: Wanted) -> Code | None:
     """What does the same; none for what cannot be kept. To look at what stands, nothing else need be read."""
-    if wanted == editing.as_it_stands(sources.show(visit.around.db, name)):
+    if wanted == editing.as_it_stands(sources.kept(visit.around.db, name)):
         return as_code.source(visit.around, name)
     try:
         return as_code.changed_source(visit.around, name, wanted.changes)

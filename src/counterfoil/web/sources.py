@@ -65,7 +65,7 @@ def shown(
 def frame(visit: Visit, name: str) -> dict[str, Any]:
     """How a source stands: what its frame shows on every tab."""
     around: Surroundings = visit.around
-    source = sources.show(around.db, name).source
+    source = sources.kept(around.db, name).source
     known = recent(around.db, [source], 24)[source.id]
     return {
         "source": source,
