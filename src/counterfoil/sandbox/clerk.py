@@ -9,12 +9,13 @@ from counterfoil.sandbox import moves, traits
 from counterfoil.sandbox.books import CREATED, Books
 from counterfoil.sandbox.clock import PACIFIC, stamp
 from counterfoil.sandbox.consequences import follow, repoint, store
+from counterfoil.sandbox.currencies import give_currency
 from counterfoil.sandbox.drafts import complete, deactivated, reactivated, voided
 from counterfoil.sandbox.ledger.told import Posted, posted
 from counterfoil.sandbox.numbering import next_id
 from counterfoil.sandbox.places import Bounds
 from counterfoil.sandbox.records import core
-from counterfoil.sandbox.traits import Trait
+from counterfoil.sandbox.traits import Kind, Trait
 from counterfoil.sandbox.wire import Record, decode, encode
 
 ATTACHABLE_IDS = 5_000_000_000_000_000_000  # ids of attachables have up to 19 digits (section 8.1)
@@ -145,6 +146,8 @@ class Clerk:
     def _complete(self, trait: Trait, record: Record) -> None:
         parent = record.get("ParentRef")
         above = self.books.get(trait.name, str(parent.get("value"))) if isinstance(parent, dict) else None
+        if trait.kind is Kind.TRANSACTION:
+            give_currency(self.books, record)
         today = self._now().astimezone(PACIFIC).date().isoformat()
         complete(trait, record, today=today, parent=above)
 

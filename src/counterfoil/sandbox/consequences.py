@@ -5,6 +5,9 @@ from decimal import Decimal
 from counterfoil.sandbox import moves
 from counterfoil.sandbox.books import CREATED, Books
 from counterfoil.sandbox.clock import stamp
+from counterfoil.sandbox.ledger.effects import effects
+from counterfoil.sandbox.ledger.nouns import ZERO, cents
+from counterfoil.sandbox.ledger.rules import rate_of
 from counterfoil.sandbox.places import Bounds
 from counterfoil.sandbox.records import core
 from counterfoil.sandbox.wire import Record, decode
@@ -13,6 +16,7 @@ _fields = {
     "Customer": ("Balance", "BalanceWithJobs"),
     "Vendor": ("Balance",),
     "Account": ("CurrentBalance", "CurrentBalanceWithSubAccounts"),
+    "Item": ("QtyOnHand",),
 }
 
 
@@ -37,7 +41,6 @@ def follow(books: Books, entity: str, old: Record | None, new: Record | None, *,
     _move_balances(books, entity, old, new, at)
     _settle(books, entity, old, new, at)
     _free_payments(books, entity, old, new, at)
-    _take_goods(books, entity, old, new, at)
     if new and not old:
         for id_ in moves.estimates(entity, new):
             estimate = books.get("Estimate", id_)
@@ -46,27 +49,18 @@ def follow(books: Books, entity: str, old: Record | None, new: Record | None, *,
 
 
 def _move_balances(books: Books, entity: str, old: Record | None, new: Record | None, at: int) -> None:
-    before = moves.balances(entity, old) if old else {}
-    after = moves.balances(entity, new) if new else {}
+    """Accounts and names keep their SyncToken; an item whose count moves is rewritten."""
+    chart = books.keeper.chart()
+    before = effects(chart, entity, old) if old else {}
+    after = effects(chart, entity, new) if new else {}
     for key in before.keys() | after.keys():
-        by = after.get(key, Decimal(0)) - before.get(key, Decimal(0))
-        target, id_ = ("Account", _account(books, key[1])) if key[0] == "AccountType" else key
-        record = books.get(target, id_) if by else None
+        by = after.get(key, ZERO) - before.get(key, ZERO)
+        record = books.get(*key) if by else None
         if record:
-            for field in _fields[target]:
+            for field in _fields[key[0]]:
                 if field in record:
                     record[field] = moves.amount(record[field]) + by
-            store(books, target, record, at=at, new_token=False)
-
-
-def _account(books: Books, account_type: str) -> str:
-    """The first account of a type: receivables and payables gather in one."""
-    merged = books.select("Account", CREATED, Bounds())
-    for body in books.bodies("Account", merged.page(0, len(merged))):
-        account = decode(body)
-        if account.get("AccountType") == account_type:
-            return str(account["Id"])
-    return ""
+            store(books, key[0], record, at=at, new_token=key[0] == "Item")
 
 
 def _settle(books: Books, entity: str, old: Record | None, new: Record | None, at: int) -> None:
@@ -89,7 +83,19 @@ def _settle(books: Books, entity: str, old: Record | None, new: Record | None, a
         if any((item.entity, item.id) == (target, id_) for item in after):
             links.append({"TxnId": payment["Id"], "TxnType": kind})
         balance = moves.amount(document.get("Balance")) + paid_before - paid_after
-        store(books, target, {**document, "LinkedTxn": links, "Balance": balance}, at=at, new_token=True)
+        store(
+            books, target, {**document, "LinkedTxn": links, **_open(document, balance)}, at=at, new_token=True
+        )
+
+
+def _open(document: Record, balance: Decimal) -> Record:
+    """What is open on a document, in each of the fields in which it says so."""
+    said: Record = {"Balance": balance}
+    if "HomeBalance" in document:
+        said["HomeBalance"] = cents(balance * rate_of(document))
+    if "RemainingCredit" in document:
+        said["RemainingCredit"] = balance
+    return said
 
 
 def _free_payments(books: Books, entity: str, old: Record | None, new: Record | None, at: int) -> None:
@@ -107,17 +113,6 @@ def _free_payments(books: Books, entity: str, old: Record | None, new: Record | 
             given_back = sum((moves.amount(line.get("Amount")) for line in freed), Decimal(0))
             payment["UnappliedAmt"] = moves.amount(payment["UnappliedAmt"]) + given_back
         store(books, payer, payment, at=at, new_token=True)
-
-
-def _take_goods(books: Books, entity: str, old: Record | None, new: Record | None, at: int) -> None:
-    before = moves.goods(entity, old) if old else {}
-    after = moves.goods(entity, new) if new else {}
-    for id_ in before.keys() | after.keys():
-        taken = after.get(id_, Decimal(0)) - before.get(id_, Decimal(0))
-        item = books.get("Item", id_) if taken else None
-        if item and item.get("Type") == "Inventory":
-            item["QtyOnHand"] = moves.amount(item.get("QtyOnHand")) - taken
-            store(books, "Item", item, at=at, new_token=True)
 
 
 def repoint(books: Books, entity: str, loser: str, winner: Record, *, at: int) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from counterfoil.sandbox.ledger.rules import links_of
 from counterfoil.sandbox.moves import amount
 from counterfoil.sandbox.traits import Kind, Trait
 from counterfoil.sandbox.wire import Record
@@ -28,12 +29,11 @@ def complete(trait: Trait, record: Record, *, today: str, parent: Record | None)
 
 def _complete_transaction(trait: Trait, record: Record, today: str) -> None:
     record.setdefault("TxnDate", today)
-    record.setdefault("CurrencyRef", {"value": "USD", "name": "United States Dollar"})
     lines = record.get("Line")
     if isinstance(lines, list):
         record["Line"] = lines = _numbered(trait, lines)
     if trait.name in ("Payment", "BillPayment"):
-        linked = sum((amount(line.get("Amount")) for line in lines or ()), Decimal(0))
+        linked = sum((by for _, by in links_of(record)), Decimal(0))
         if trait.name == "Payment":
             record["UnappliedAmt"] = amount(record.get("TotalAmt")) - linked
     elif trait.name == "JournalEntry":
@@ -64,14 +64,15 @@ def _numbered(trait: Trait, lines: list[Any]) -> list[Record]:
 
 
 def total(record: Record) -> Decimal:
-    """The lines and the tax; a discount line takes away, a subtotal counts for nothing."""
+    """The lines and the tax; a discount and cash taken back take away, a subtotal counts for nothing."""
     added = Decimal(0)
     for line in record.get("Line") or ():
         if line.get("DetailType") not in _not_summed:
             by = amount(line.get("Amount"))
             added += -by if line.get("DetailType") == "DiscountLineDetail" else by
     tax = record.get("TxnTaxDetail") or {}
-    return added + amount(tax.get("TotalTax"))
+    back = record.get("CashBack") or {}
+    return added + amount(tax.get("TotalTax")) - amount(back.get("Amount"))
 
 
 def _complete_list(trait: Trait, record: Record, parent: Record | None) -> None:

@@ -20,8 +20,7 @@ def next_id(books: Books, sequence: str, entities: Sequence[str]) -> str:
 
 def _used(books: Books, entity: str) -> Iterator[str]:
     """The ids that may be the largest: both ends of a series, everything stored, everything deleted."""
-    merged = books.select(entity, CREATED, Bounds())
-    ends = (*merged.page(0, 1), *merged.page_descending(0, 1))
-    yield from (books.id_at(entity, place) for place in ends)
-    yield from (entry.id for entry in merged.stored)
+    if (run := books.runs.get(entity)) and len(run.series):
+        yield from (run.series.id(place) for place in (0, len(run.series) - 1))
+    yield from (entry.id for entry in books.select(entity, CREATED, Bounds()).stored)
     yield from (id_ for _, id_ in books.tombstones(entity, 0))

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from counterfoil.sandbox.company.books import LIST_AGE, ZERO, Books, currency_ref, ref
+from counterfoil.sandbox.company.clock import DAY
 from counterfoil.sandbox.company.wire import Record
 
 # key, name, account type, account sub type, classification, key of the parent, number
@@ -87,6 +88,7 @@ def write_chart(books: Books) -> None:
     for currency in books.home.foreign():
         for key in ("receivable", "payable"):
             _open_foreign(books, key, currency.code)
+    _open_for_cash(books)
     _dress(books)
 
 
@@ -112,6 +114,16 @@ def _open_foreign(books: Books, key: str, code: str) -> None:
     fields = _account(books, name, home["AccountType"], home["AccountSubType"], home["Classification"])
     fields["CurrencyRef"] = currency_ref(currency)
     books.add("Account", fields, at=books.moment(LIST_AGE - 5), key=f"{key} {code}")
+
+
+def _open_for_cash(books: Books) -> None:
+    """Open the accounts that QuickBooks adds by itself for what was paid without a document, on cash basis."""
+    for name, kind, side in (
+        ("Unapplied Cash Payment Income", "Income", "Revenue"),
+        ("Unapplied Cash Bill Payment Expense", "Expense", "Expense"),
+    ):
+        fields = _account(books, name, kind, name.replace(" ", ""), side)
+        books.add("Account", fields, at=books.now - LIST_AGE * DAY)
 
 
 def _dress(books: Books) -> None:

@@ -1,5 +1,6 @@
 """Keeps a running company's entries: written when a report is first asked for, and anew only for what changed since."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -128,7 +129,7 @@ class Keeper:
         return LiveChart(
             accounts=accounts,
             items=items,
-            home=str(home or "USD"),
+            home=str(home or _commonest(one.currency for one in accounts.values()) or "USD"),
             fiscal_month=_MONTHS.index(month) + 1 if month in _MONTHS else 1,
             find_record=self._books.get,
         )
@@ -136,6 +137,12 @@ class Keeper:
     def _all(self, entity: str) -> Iterable[Record]:
         places = self._books.select(entity, "created", Bounds())
         return map(decode, self._books.bodies(entity, places.page(0, len(places))))
+
+
+def _commonest(words: Iterable[str]) -> str:
+    """The word that stands there most often; where preferences do not tell the home currency, accounts do."""
+    counted = Counter(word for word in words if word).most_common(1)
+    return counted[0][0] if counted else ""
 
 
 def _facts(chart: LiveChart) -> tuple[object, ...]:

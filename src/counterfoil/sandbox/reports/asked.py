@@ -138,6 +138,7 @@ _READERS: Final[dict[str, Callable[[Entry, Posting], str]]] = {
     "department": lambda found, one: one.department_id or found.department_id,
     "item": lambda _, one: one.item,
 }
+FILTERS: Final = tuple(_READERS)
 READERS: Final = {
     "Customers": ("Customer", _READERS["customer"]),
     "Vendors": ("Vendor", _READERS["vendor"]),

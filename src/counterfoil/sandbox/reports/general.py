@@ -7,7 +7,7 @@ from typing import Final
 
 from counterfoil.sandbox.ledger.live import Account, in_order
 from counterfoil.sandbox.ledger.nouns import ZERO, Entry, Posting
-from counterfoil.sandbox.reports.asked import Asked
+from counterfoil.sandbox.reports.asked import FILTERS, Asked
 from counterfoil.sandbox.reports.detail import Line, Table
 from counterfoil.sandbox.reports.page import Rows, Sheet, blanks, cell
 from counterfoil.sandbox.reports.sums import entries_within
@@ -26,9 +26,10 @@ def general_ledger(asked: Asked, sheet: Sheet) -> None:
     table = Table(asked, _LEDGER)
     sheet.columns = table.columns()
     moved = postings_by_account(asked)
-    filtered = asked.keeps() is not None
+    filtered = any(asked.one_of(name) for name in FILTERS if name != "account")
     before = {} if filtered else closing_balances(_until(asked))
-    shown = {*moved, *(id_ for id_, by in before.items() if by)}
+    wanted = asked.one_of("account")
+    shown = {*moved, *(id_ for id_, by in before.items() if by and (not wanted or id_ in wanted))}
     _Book(asked, sheet, table, moved, before).draw_all(shown)
 
 
@@ -93,7 +94,7 @@ class _Book:
     def _draw_postings(self, rows: Rows, account: Account) -> Decimal:
         sign = -1 if account.credit_side else 1
         balance = begun = sign * self._before.get(account.id, ZERO)
-        if account.id in self._before or not account.in_profit:
+        if self._moved.get(account.id) or account.id in self._before:
             told = self._table.told("Beginning Balance", balance=balance)
             self._sheet.data(rows, told, type="Data")
         for found, one in self._moved.get(account.id, ()):
