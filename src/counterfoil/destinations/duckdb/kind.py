@@ -21,6 +21,7 @@ from counterfoil.destinations.base import (
     nothing_to_assure,
     unnoticed,
 )
+from counterfoil.destinations.duckdb.motherduck import MotherDuck, is_meant
 from counterfoil.destinations.duckdb.options import CAPABILITIES, OPTIONS, STEPS
 from counterfoil.destinations.duckdb.sql import Speaking, interrupted, text
 from counterfoil.destinations.duckdb.words import as_ours, held, holder
@@ -136,6 +137,7 @@ class DuckDB:
         with making() as now, self._opened(waiting, stop) as connection:
             speaking = Speaking(connection, stop)
             speaking.execute("BEGIN")
+            speaking.create_dataset(dataset)
             remove(speaking, dataset, speaking.views(dataset, gone))
             now.replace(speaking, dataset, views)
             connection.execute("COMMIT")
@@ -280,5 +282,5 @@ KIND = Kind(
     options=OPTIONS,
     capabilities=CAPABILITIES,
     steps=STEPS,
-    make=DuckDB,
+    make=lambda options: MotherDuck(options) if is_meant(str(options["path"])) else DuckDB(options),
 )

@@ -15,7 +15,12 @@ CAPABILITIES = Capabilities(
 )
 
 OPTIONS = (
-    Option(name="path", help="The DuckDB file; made when it does not exist.", required=True),
+    Option(
+        name="path",
+        help="The DuckDB file; made when it does not exist. Or md:NAME for a database of MotherDuck's.",
+        required=True,
+    ),
+    Option(name="motherduck_token", help="A read/write token of MotherDuck's, for md:NAME.", secret=True),
     Option(
         name="wait_seconds",
         help="How long to wait for someone else who holds the file.",
@@ -32,7 +37,7 @@ STEPS = (
     ),
     Step(
         name="Open the file",
-        grant="Close it in other programs, and let Counterfoil's user read and write it.",
+        grant="Close it in other programs, and let Counterfoil's user read and write it; or give MotherDuck's token.",
     ),
     Step(name="Make a dataset", grant="Name no dataset that DuckDB keeps for itself."),
     Step(name="Make a table", grant="Give the disk room."),

@@ -32,9 +32,12 @@ class Speaking(Dialect):
 
     types = TYPES
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, stop: Stop) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, stop: Stop, database: str = "warehouse"
+    ) -> None:
         self.connection = connection
         self.stop = stop
+        self.database = database
 
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         self.stop.check()
@@ -49,7 +52,7 @@ class Speaking(Dialect):
         return int(self.execute(sql, *values)[0][0])
 
     def table(self, dataset: str, name: str) -> str:
-        return f"warehouse.{self.name(dataset)}.{self.name(name)}"
+        return f"{self._schema(dataset)}.{self.name(name)}"
 
     def find_newest(self, files: Sequence[Path], *, listed: bool) -> None:  # noqa: ARG002
         if files:
@@ -70,17 +73,20 @@ class Speaking(Dialect):
     def layout(self, dataset: str) -> dict[str, set[str]]:
         rows = self.execute(
             "SELECT table_name, list(column_name) FROM duckdb_columns() "
-            "WHERE database_name = 'warehouse' AND schema_name = ? "
-            "AND table_oid NOT IN (SELECT view_oid FROM duckdb_views() WHERE database_name = 'warehouse') "
+            "WHERE database_name = ? AND schema_name = ? "
+            "AND table_oid NOT IN (SELECT view_oid FROM duckdb_views() WHERE database_name = ?) "
             "GROUP BY table_name",
+            self.database,
             dataset,
+            self.database,
         )
         return {name: set(columns) for name, columns in rows}
 
     def views(self, dataset: str, names: Sequence[str]) -> list[str]:
         """Those of the names that are views there, in their order."""
         found = self.execute(
-            "SELECT view_name FROM duckdb_views() WHERE database_name = 'warehouse' AND schema_name = ?",
+            "SELECT view_name FROM duckdb_views() WHERE database_name = ? AND schema_name = ?",
+            self.database,
             dataset,
         )
         there = {name for (name,) in found}
@@ -88,7 +94,7 @@ class Speaking(Dialect):
 
     def ask(self, dataset: str, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         """The rows of a query whose bare names are those of a dataset, in UTC."""
-        self.execute(f"USE warehouse.{self.name(dataset)}")
+        self.execute(f"USE {self._schema(dataset)}")
         return in_utc(self.read(sql, *values))
 
     def columns(self, dataset: str, table: str) -> set[str]:
@@ -98,10 +104,13 @@ class Speaking(Dialect):
             return set()  # and the other tables were not read through, which takes longer than a page may
 
     def create_dataset(self, dataset: str) -> None:
-        self.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{self.name(dataset)}")
+        self.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema(dataset)}")
 
     def index(self, table: str, column: str) -> None:
         """DuckDB reads a column so fast that an index costs more than it saves."""
+
+    def _schema(self, dataset: str) -> str:
+        return f"{self.name(self.database)}.{self.name(dataset)}"
 
 
 def _staged(files: Sequence[Path]) -> str:

@@ -30,6 +30,34 @@ TROUBLES: tuple[tuple[str, type[WarehouseFailed | WarehouseRefused], str], ...] 
 """What DuckDB's words mean, and what helps."""
 
 
+AWAY: tuple[tuple[str, type[WarehouseFailed | WarehouseRefused], str], ...] = (
+    (
+        r"extension",
+        WarehouseFailed,
+        (
+            "DuckDB fetches MotherDuck's part by itself, once: let this machine out to extensions.duckdb.org and "
+            "api.motherduck.com, and see that MotherDuck supports this version of DuckDB."
+        ),
+    ),
+    (
+        r"token|authenti|unauthorized|permission|not allowed",
+        WarehouseRefused,
+        "Give a token of MotherDuck's that is in force and may read and write; it stands in its settings.",
+    ),
+    (
+        r"no database|database .*(?:not found|does not exist)",
+        WarehouseRefused,
+        "Make the database in MotherDuck: CREATE DATABASE.",
+    ),
+    (
+        r"connect|connection|unavailable|timed? ?out|rpc",
+        WarehouseFailed,
+        "Let this machine out to api.motherduck.com, to port 443. Nothing is lost: the next sync brings it all.",
+    ),
+)
+"""The same of MotherDuck's words."""
+
+
 def holder(message: str) -> str | None:
     """Who holds the file, from DuckDB's own words; None when the trouble is another one."""
     if "could not set lock" not in message.lower():
@@ -68,3 +96,17 @@ def as_ours(error: duckdb.Error, path: Path) -> WarehouseFailed | WarehouseRefus
         f"DuckDB could not use {path}: {first_line}",
         do="Check that the folder exists, that the disk has room and that you may write there.",
     )
+
+
+def away(error: duckdb.Error, where: str, token: str) -> WarehouseFailed | WarehouseRefused | WarehouseBusy:
+    """The same for a database that stands elsewhere; the token is in none of its words."""
+    said = str(error).replace(token, "…").splitlines()[0]
+    if isinstance(error, duckdb.TransactionException):
+        return WarehouseBusy(
+            f"Somebody else changed the same tables of {where}: {said}",
+            do="Nothing is lost: the next sync brings it all.",
+        )
+    for words, kind, do in AWAY:
+        if re.search(words, said, re.IGNORECASE):
+            return kind(f"{where} could not be used: {said}", do=do)
+    return as_ours(type(error)(said), Path(where))
