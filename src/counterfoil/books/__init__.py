@@ -1,0 +1,1 @@
+"""Views on the tables of a source: what people ask of books."""

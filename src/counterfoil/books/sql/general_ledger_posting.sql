@@ -1,0 +1,258 @@
+-- One row per posting: what each transaction moves in each account. Debits are positive.
+-- The rules are told one by one in docs/guides/general-ledger.md.
+WITH accounts AS ({accounts}),
+items AS ({items}),
+preferred AS ({preferred}),
+agencies AS (
+  SELECT g.realm, g.agency_id, COALESCE(g.sale, a.id) AS sale, COALESCE(g.buy, a.id) AS buy
+  FROM ({agencies}) AS g LEFT JOIN (
+    SELECT a.realm, a.name, MIN(a.id) AS id FROM accounts AS a
+    WHERE a.sub_type IN ('SalesTaxPayable', 'GlobalTaxPayable') GROUP BY a.realm, a.name
+  ) AS a ON a.realm = g.realm AND a.name = g.name || ' Payable'
+),
+rates AS ({rates}),
+names AS ({names}),
+classes AS ({classes}),
+departments AS ({departments}),
+-- Accounts that records do not name: by type or sub type, in a currency where it matters; else the one with the lowest id.
+chosen AS (
+  SELECT c.realm, c.role, c.currency, c.id
+  FROM (
+    SELECT p.realm, p.role, p.currency, p.id, ROW_NUMBER() OVER (
+      PARTITION BY p.realm, p.role, p.currency
+      ORDER BY p.first, CASE WHEN p.active = TRUE THEN 0 ELSE 1 END, LENGTH(p.id), p.id
+    ) AS place
+    FROM (
+      SELECT a.realm, 'receivable' AS role, a.currency, a.id, a.active,
+        CASE WHEN a.id = f.receivable THEN 0 ELSE 1 END AS first
+      FROM accounts AS a LEFT JOIN preferred AS f ON f.realm = a.realm WHERE a.type = 'Accounts Receivable'
+      UNION ALL
+      SELECT a.realm, 'receivable', '', a.id, a.active, CASE WHEN a.id = f.receivable THEN 0 ELSE 1 END
+      FROM accounts AS a LEFT JOIN preferred AS f ON f.realm = a.realm WHERE a.type = 'Accounts Receivable'
+      UNION ALL
+      SELECT a.realm, 'payable', a.currency, a.id, a.active, CASE WHEN a.id = f.payable THEN 0 ELSE 1 END
+      FROM accounts AS a LEFT JOIN preferred AS f ON f.realm = a.realm WHERE a.type = 'Accounts Payable'
+      UNION ALL
+      SELECT a.realm, 'payable', '', a.id, a.active, CASE WHEN a.id = f.payable THEN 0 ELSE 1 END
+      FROM accounts AS a LEFT JOIN preferred AS f ON f.realm = a.realm WHERE a.type = 'Accounts Payable'
+      UNION ALL
+      SELECT a.realm, 'undeposited', '', a.id, a.active, 0 FROM accounts AS a WHERE a.sub_type = 'UndepositedFunds'
+      UNION ALL
+      SELECT a.realm, 'tax', '', a.id, a.active, 0 FROM accounts AS a
+      WHERE a.sub_type IN ('SalesTaxPayable', 'GlobalTaxPayable')
+      UNION ALL
+      SELECT a.realm, 'discount', '', a.id, a.active, CASE WHEN a.id = f.discount THEN 0 ELSE 1 END
+      FROM accounts AS a LEFT JOIN preferred AS f ON f.realm = a.realm
+      WHERE a.sub_type = 'DiscountsRefundsGiven' OR a.id = f.discount
+      UNION ALL
+      SELECT a.realm, 'shipping', '', a.id, a.active, CASE WHEN a.id = f.shipping THEN 0 ELSE 1 END
+      FROM accounts AS a LEFT JOIN preferred AS f ON f.realm = a.realm
+      WHERE a.sub_type = 'OtherPrimaryIncome' OR a.id = f.shipping
+      UNION ALL
+      SELECT a.realm, 'income', '', a.id, a.active, CASE WHEN a.sub_type = 'SalesOfProductIncome' THEN 0 ELSE 1 END
+      FROM accounts AS a WHERE a.type = 'Income'
+      UNION ALL
+      SELECT a.realm, 'inventory', '', a.id, a.active, 0 FROM accounts AS a WHERE a.sub_type = 'Inventory'
+      UNION ALL
+      SELECT a.realm, 'cost', '', a.id, a.active, CASE WHEN a.sub_type = 'SuppliesMaterialsCogs' THEN 0 ELSE 1 END
+      FROM accounts AS a WHERE a.type = 'Cost of Goods Sold'
+      UNION ALL
+      SELECT a.realm, 'exchange', '', a.id, a.active, 0 FROM accounts AS a WHERE a.sub_type = 'ExchangeGainOrLoss'
+    ) AS p
+  ) AS c
+  WHERE c.place = 1
+),
+-- What stands on each transaction as a whole, whatever its type.
+heads AS (
+  SELECT
+    t.realm, t.type, t.id, t.day, t.number, COALESCE(t.currency, f.home) AS currency,
+    COALESCE(NULLIF(t.rate, 0), 1) AS rate, t.name_type, t.name_id, t.class_id, t.department_id, t.memo, t.sign,
+    COALESCE(t.total, 0) AS total,
+    COALESCE(t.control, CASE WHEN t.control_role IN ('receivable', 'payable') THEN n.account END) AS control,
+    t.control_role, COALESCE(t.other_total, 0) AS other_total, COALESCE(t.other, g.sale) AS other, t.other_role, COALESCE(t.tax, 0) AS tax,
+    COALESCE(t.settles, 0) AS settles, COALESCE(t.settled, n.account) AS settled, t.settled_role
+  FROM ({heads}) AS t
+  LEFT JOIN preferred AS f ON f.realm = t.realm
+  LEFT JOIN names AS n ON n.realm = t.realm AND n.type = t.name_type AND n.id = t.name_id
+  LEFT JOIN agencies AS g ON g.realm = t.realm AND g.agency_id = t.agency_id
+),
+lines AS ({lines}),
+-- Tax that goes to the account of its agency, where an agency has one; all other tax goes to the role `tax`.
+taxes AS (
+  SELECT x.realm, x.type, x.id, x.account, SUM(x.amount) AS amount
+  FROM (
+    SELECT x.realm, x.type, x.id, x.amount,
+      CASE x.side WHEN 'sale' THEN g.sale WHEN 'buy' THEN g.buy END AS account
+    FROM ({taxes}) AS x
+    INNER JOIN rates AS r ON r.realm = x.realm AND r.id = x.rate_id
+    INNER JOIN agencies AS g ON g.realm = r.realm AND g.agency_id = r.agency_id
+  ) AS x
+  WHERE x.account IS NOT NULL
+  GROUP BY x.realm, x.type, x.id, x.account
+),
+taxed AS (SELECT x.realm, x.type, x.id, SUM(x.amount) AS amount FROM taxes AS x GROUP BY x.realm, x.type, x.id),
+-- A payment takes each document off the account at the document's own rate, and what is left at its own.
+paid AS (
+  SELECT l.realm, l.type, l.id, h.rate, d.rate AS their_rate, l.amount
+  FROM ({links}) AS l
+  INNER JOIN heads AS h ON h.realm = l.realm AND h.type = l.type AND h.id = l.id
+  INNER JOIN heads AS d ON d.realm = l.realm AND d.type = l.their_type AND d.id = l.their_id
+  WHERE d.rate <> h.rate
+),
+settled AS (
+  SELECT s.realm, s.type, s.id, s.rate, SUM(s.amount) AS amount
+  FROM (
+    SELECT h.realm, h.type, h.id, h.rate, h.settles AS amount FROM heads AS h WHERE h.settled_role IS NOT NULL
+    UNION ALL
+    SELECT p.realm, p.type, p.id, p.rate, -p.amount FROM paid AS p
+    UNION ALL
+    SELECT p.realm, p.type, p.id, p.their_rate, p.amount FROM paid AS p
+  ) AS s
+  GROUP BY s.realm, s.type, s.id, s.rate
+),
+-- Stock that a sale or a count moves, at cost.
+stock AS (
+  SELECT
+    l.realm, l.type, l.id, l.place, l.part, l.line_id, l.item_id, l.class_id, l.memo, i.asset,
+    CASE WHEN l.side = 'stock' THEN COALESCE(h.control, i.expense) ELSE i.expense END AS cost_account,
+    CASE WHEN l.side = 'stock' THEN l.quantity ELSE -h.sign * l.quantity END AS quantity,
+    CASE WHEN i.purchase_cost <> 0 THEN 'purchase cost' WHEN i.average_cost <> 0 THEN 'average cost' END AS source,
+    ROUND(
+      CASE WHEN l.side = 'stock' THEN l.quantity ELSE -h.sign * l.quantity END
+      * COALESCE(NULLIF(i.purchase_cost, 0), i.average_cost, 0), 2
+    ) AS value
+  FROM lines AS l
+  INNER JOIN items AS i ON i.realm = l.realm AND i.id = l.item_id AND i.type = 'Inventory'
+  INNER JOIN heads AS h ON h.realm = l.realm AND h.type = l.type AND h.id = l.id
+  WHERE l.side IN ('sale', 'stock') AND l.quantity <> 0
+),
+legs AS (
+  SELECT
+    h.realm, h.type, h.id, 'total' AS part, CAST(0 AS BIGINT) AS place, CAST(NULL AS VARCHAR) AS line_id,
+    h.control AS account, h.control_role AS role, h.total AS amount, h.rate, h.name_type, h.name_id, h.class_id,
+    h.memo, CAST(NULL AS VARCHAR) AS item_id, CAST(NULL AS DECIMAL(38, 9)) AS quantity,
+    CAST(NULL AS DECIMAL(38, 2)) AS value, CAST(NULL AS VARCHAR) AS source, FALSE AS is_cost
+  FROM heads AS h WHERE h.total <> 0
+  UNION ALL
+  SELECT
+    h.realm, h.type, h.id, 'other', 1, NULL, h.other, h.other_role, h.other_total, h.rate, h.name_type, h.name_id,
+    h.class_id, h.memo, NULL, NULL, NULL, NULL, FALSE
+  FROM heads AS h WHERE h.other_total <> 0
+  UNION ALL
+  SELECT
+    s.realm, s.type, s.id,
+    CASE WHEN s.rate = h.rate THEN 'settled' ELSE 'settled at ' || CAST(s.rate AS VARCHAR) END,
+    2, NULL, h.settled, h.settled_role, CASE WHEN h.type = 'Payment' THEN -s.amount ELSE s.amount END, s.rate, h.name_type, h.name_id, h.class_id, h.memo, NULL, NULL, NULL,
+    NULL, FALSE
+  FROM settled AS s INNER JOIN heads AS h ON h.realm = s.realm AND h.type = s.type AND h.id = s.id
+  WHERE s.amount <> 0
+  UNION ALL
+  SELECT
+    l.realm, l.type, l.id, l.part, l.place, l.line_id,
+    CASE
+      WHEN l.side = 'buy' AND i.type = 'Inventory' THEN COALESCE(i.asset, l.account)
+      WHEN l.side = 'buy' THEN COALESCE(l.account, i.expense)
+      WHEN l.side = 'sale' THEN COALESCE(l.account, i.income)
+      ELSE l.account
+    END,
+    CASE WHEN l.side = 'buy' AND i.type = 'Inventory' THEN 'inventory' ELSE l.role END,
+    h.sign * l.amount, h.rate, COALESCE(l.name_type, h.name_type), COALESCE(l.name_id, h.name_id),
+    COALESCE(l.class_id, h.class_id), COALESCE(l.memo, h.memo), l.item_id, l.quantity, NULL, NULL, FALSE
+  FROM lines AS l
+  INNER JOIN heads AS h ON h.realm = l.realm AND h.type = l.type AND h.id = l.id
+  LEFT JOIN items AS i ON i.realm = l.realm AND i.id = l.item_id
+  WHERE l.amount <> 0
+  UNION ALL
+  SELECT
+    s.realm, s.type, s.id, s.part || ' stock', s.place + 1, s.line_id, s.asset, 'inventory',
+    CASE WHEN h.rate = 1 THEN s.value END, h.rate, h.name_type, h.name_id, COALESCE(s.class_id, h.class_id),
+    COALESCE(s.memo, h.memo), s.item_id, s.quantity, s.value, s.source, TRUE
+  FROM stock AS s INNER JOIN heads AS h ON h.realm = s.realm AND h.type = s.type AND h.id = s.id
+  UNION ALL
+  SELECT
+    s.realm, s.type, s.id, s.part || ' cost', s.place + 2, s.line_id, s.cost_account, 'cost',
+    CASE WHEN h.rate = 1 THEN -s.value END, h.rate, h.name_type, h.name_id, COALESCE(s.class_id, h.class_id),
+    COALESCE(s.memo, h.memo), s.item_id, -s.quantity, -s.value, s.source, TRUE
+  FROM stock AS s INNER JOIN heads AS h ON h.realm = s.realm AND h.type = s.type AND h.id = s.id
+  UNION ALL
+  SELECT
+    h.realm, h.type, h.id, 'tax', 4000000000, NULL, NULL, 'tax', h.tax - COALESCE(x.amount, 0), h.rate, h.name_type,
+    h.name_id, h.class_id, h.memo, NULL, NULL, NULL, NULL, FALSE
+  FROM heads AS h LEFT JOIN taxed AS x ON x.realm = h.realm AND x.type = h.type AND x.id = h.id
+  WHERE h.tax <> COALESCE(x.amount, 0)
+  UNION ALL
+  SELECT
+    x.realm, x.type, x.id, 'tax to ' || x.account, 4000000001, NULL, x.account, NULL, x.amount, h.rate, h.name_type,
+    h.name_id, h.class_id, h.memo, NULL, NULL, NULL, NULL, FALSE
+  FROM taxes AS x INNER JOIN heads AS h ON h.realm = x.realm AND h.type = x.type AND h.id = x.id
+  WHERE x.amount <> 0
+),
+-- Every posting to the cent, in home currency.
+rounded AS (
+  SELECT l.*, COALESCE(l.value, ROUND(l.amount * l.rate, 2)) AS home FROM legs AS l
+),
+-- What a transaction lacks to balance: what conversion left over, and what a payment gained or lost on the rate.
+rest AS (
+  SELECT r.realm, r.type, r.id, -SUM(r.home) AS home, COUNT(*) AS legs, -SUM(COALESCE(r.amount, 0)) AS amount
+  FROM rounded AS r GROUP BY r.realm, r.type, r.id HAVING SUM(r.home) <> 0
+),
+whole AS (
+  SELECT
+    r.realm, r.type, r.id, r.part, r.place, r.line_id, r.account, r.role, r.amount, r.home, r.name_type, r.name_id,
+    r.class_id, r.memo, r.item_id, r.quantity, r.source, r.is_cost
+  FROM rounded AS r
+  UNION ALL
+  SELECT
+    r.realm, r.type, r.id,
+    CASE WHEN r.amount = 0 AND h.rate <> 1 THEN 'exchange' ELSE 'rest' END, 4000000002, NULL, NULL,
+    CASE
+      WHEN r.amount = 0 AND (h.settled_role IS NOT NULL OR ABS(r.home) <= 0.01 * r.legs) THEN 'exchange'
+    END,
+    CASE WHEN r.amount = 0 THEN 0 ELSE r.amount END, r.home, h.name_type, h.name_id, h.class_id, h.memo, NULL, NULL,
+    NULL, FALSE
+  FROM rest AS r INNER JOIN heads AS h ON h.realm = r.realm AND h.type = r.type AND h.id = r.id
+)
+SELECT
+  w.realm AS _realm_id,
+  h.day AS transaction_date,
+  w.type AS transaction_type,
+  w.id AS transaction_id,
+  w.part AS posting,
+  w.place AS posting_order,
+  w.line_id,
+  h.number AS doc_number,
+  COALESCE(w.account, c.id, e.id) AS account_id,
+  a.full_name AS account_name,
+  a.number AS account_number,
+  a.type AS account_type,
+  a.sub_type AS account_sub_type,
+  a.classification,
+  COALESCE(a.currency, f.home) AS account_currency,
+  w.name_type,
+  w.name_id,
+  n.name,
+  w.class_id,
+  k.name AS class_name,
+  h.department_id,
+  d.name AS department_name,
+  w.item_id,
+  w.quantity,
+  w.memo,
+  CAST(CASE WHEN w.home > 0 THEN w.home ELSE 0 END AS DECIMAL(38, 2)) AS debit,
+  CAST(CASE WHEN w.home < 0 THEN -w.home ELSE 0 END AS DECIMAL(38, 2)) AS credit,
+  CAST(w.home AS DECIMAL(38, 2)) AS amount,
+  h.currency,
+  CAST(h.rate AS DECIMAL(38, 9)) AS exchange_rate,
+  CAST(w.amount AS DECIMAL(38, 9)) AS foreign_amount,
+  w.is_cost AS is_inventory_cost,
+  w.source AS cost_source
+FROM whole AS w
+INNER JOIN heads AS h ON h.realm = w.realm AND h.type = w.type AND h.id = w.id
+LEFT JOIN chosen AS c ON c.realm = w.realm AND c.role = w.role AND c.currency = h.currency
+LEFT JOIN chosen AS e ON e.realm = w.realm AND e.role = w.role AND e.currency = ''
+LEFT JOIN accounts AS a ON a.realm = w.realm AND a.id = COALESCE(w.account, c.id, e.id)
+LEFT JOIN names AS n ON n.realm = w.realm AND n.type = w.name_type AND n.id = w.name_id
+LEFT JOIN classes AS k ON k.realm = w.realm AND k.id = w.class_id
+LEFT JOIN departments AS d ON d.realm = w.realm AND d.id = h.department_id
+LEFT JOIN preferred AS f ON f.realm = w.realm
+WHERE w.home <> 0 OR w.amount <> 0

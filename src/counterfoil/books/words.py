@@ -1,0 +1,30 @@
+"""From DuckDB's SQL over tables without prefix to the SQL of a warehouse over the tables that are there."""
+
+from collections.abc import Collection
+
+from sqlglot import Dialect, exp, parse_one
+
+from counterfoil.model.view import Ground
+
+
+def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
+    """The query as the warehouse takes it: tables and views under their full names, every name in quotes."""
+    query = parse_one(sql, read="duckdb")
+    ours = ground.names.union(views) - {str(made.alias) for made in query.find_all(exp.CTE)}
+    for table in list(query.find_all(exp.Table)):
+        if table.name in ours and not table.db:
+            table.set("this", exp.to_identifier(ground.prefix + table.name))
+            table.set("db", exp.to_identifier(ground.dataset) if ground.dataset else None)
+    for name in query.find_all(exp.Identifier):
+        name.set("quoted", True)  # noqa: FBT003 (sqlglot takes it so)
+        if ground.upper_names:
+            name.set("this", name.name.upper())
+    _order_as_usual(query, ground.dialect)
+    return query.sql(dialect=ground.dialect, pretty=True)
+
+
+def _order_as_usual(query: exp.Expr, dialect: str) -> None:
+    """Say nothing of nulls in any order: what we order by has none, and not every warehouse can be told."""
+    small = Dialect.get_or_raise(dialect).NULL_ORDERING == "nulls_are_small"
+    for ordered in query.find_all(exp.Ordered):
+        ordered.set("nulls_first", small and not ordered.args.get("desc"))
