@@ -92,6 +92,21 @@ def test_one_that_cannot_be_made_is_named_and_the_others_stay(place: Place, land
     assert asked(place, dataset, "first", "id") == [("1",)]
 
 
+def test_views_stand_in_a_dataset_of_their_own(place: Place, land: Land, dataset: str) -> None:
+    need(place, Ability.VIEWS)
+    land({"id": "1", "copies": 3})
+    beside = f"{dataset}_beside"
+    words = place.kind.capabilities
+    sql = f"SELECT {words.quoted('copies')} FROM {words.quoted(dataset)}.{words.quoted('invoice')}"
+
+    place.open().define(beside, [View(name="invoice", sql=sql)])
+
+    assert asked(place, beside, "invoice", "copies") == [(3,)]
+    place.open().define(beside, [], gone=["invoice"])
+    with pytest.raises((WarehouseRefused, WarehouseFailed)):
+        asked(place, beside, "invoice", "copies")
+
+
 def test_a_question_changes_nothing(place: Place, land: Land, dataset: str) -> None:
     need(place, Ability.ASKING_ONLY)
     land({"id": "1"})

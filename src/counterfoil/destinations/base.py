@@ -223,8 +223,8 @@ class Destination(Protocol):
     ) -> None:
         """Make or replace the views in the order given, and take away those that are `gone`.
 
-        The dataset is there. All of them or none, where a kind can. Raises WarehouseBusy, WarehouseFailed,
-        WarehouseRefused, telling which view it was.
+        The dataset is made where it is not there. All of them or none, where a kind can. Raises WarehouseBusy,
+        WarehouseFailed, WarehouseRefused, telling which view it was.
         """
 
     def query(

@@ -90,6 +90,7 @@ class BigQuery:
         stop: Stop = NEVER,
     ) -> None:
         with making() as now, self._opened(dataset, stop) as opened:
+            opened.make()
             looking = Looking(opened)
             remove(looking, dataset, gone)
             now.replace(looking, dataset, views)

@@ -118,6 +118,7 @@ class ClickHouse:
         stop: Stop = NEVER,
     ) -> None:
         with making() as now, self._opened(stop, self.statement_seconds) as speaking:
+            self._make_dataset(speaking, dataset)
             remove(speaking, dataset, gone)
             now.replace(speaking, dataset, views)
 

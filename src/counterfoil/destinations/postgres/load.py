@@ -135,6 +135,7 @@ class Postgres:
     ) -> None:
         with making() as now, self._opened(stop) as speaking, interrupted(speaking.connection, stop):
             self._begin(speaking, self.statement_seconds, self.wait_seconds)
+            speaking.create_dataset(dataset)
             remove(speaking, dataset, views_of(speaking, dataset, gone))
             speaking.execute("SAVEPOINT views")
             try:

@@ -86,6 +86,7 @@ class Snowflake:
         stop: Stop = NEVER,
     ) -> None:
         with making() as now, self._opened(stop) as speaking:
+            speaking.create_dataset(dataset)
             remove(speaking, dataset, gone)
             now.replace(speaking, dataset, views)
 

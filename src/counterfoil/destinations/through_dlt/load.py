@@ -112,6 +112,7 @@ class ThroughDlt:
         stop: Stop = NEVER,
     ) -> None:
         with making() as now, self.opened(stop) as speaking:
+            speaking.create_dataset(dataset)
             put_away(speaking, dataset, gone)
             for view in views:
                 now.view = view.name
