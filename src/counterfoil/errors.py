@@ -148,9 +148,13 @@ class FeatureNotInPlan(NeedsPerson):
 
 
 class ReportTooLarge(NeedsPerson):
-    """A report has more to say than one answer holds, however short its period is made."""
+    """A report has more to say than one answer holds, however short its period is made; `calls` were answered."""
 
     code = "quickbooks.report_too_large"
+
+    def __init__(self, what: str, *, do: str = "", calls: int = 0) -> None:
+        super().__init__(what, do=do)
+        self.calls = calls
 
 
 class RequestRefused(NeedsPerson):

@@ -30,7 +30,7 @@ from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
 from counterfoil.model.task import Scope
 from counterfoil.quickbooks.access import Access
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import everything
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.stop import NEVER, Stop
 from counterfoil.store import connections, credentials, locks, outcomes, queue, sources, syncs
@@ -161,7 +161,7 @@ def _road(
         source=sync.source,
         connections=connected,
         destinations=opened,
-        catalog=catalog(),
+        catalog=everything(),
         clocks=around.clocks,
         client=client,
         db=around.db,

@@ -4,6 +4,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NAMES = (
+    "AccountList",
+    "AgedPayableDetail",
+    "AgedPayables",
+    "AgedReceivableDetail",
+    "AgedReceivables",
+    "BAS",
+    "BalanceSheet",
+    "CashFlow",
+    "ClassSales",
+    "CustomerBalance",
+    "CustomerBalanceDetail",
+    "CustomerIncome",
+    "CustomerSales",
+    "DepartmentSales",
+    "FECReport",
+    "GeneralLedger",
+    "GeneralLedgerFR",
+    "InventoryValuationDetail",
+    "InventoryValuationSummary",
+    "ItemSales",
+    "JournalReport",
+    "JournalReportFR",
+    "ProfitAndLoss",
+    "ProfitAndLossDetail",
+    "TaxSummary",
+    "TransactionList",
+    "TransactionListByCustomer",
+    "TransactionListByVendor",
+    "TransactionListWithSplits",
+    "TrialBalance",
+    "TrialBalanceFR",
+    "VendorBalance",
+    "VendorBalanceDetail",
+    "VendorExpenses",
+)
+"""Every report, by QuickBooks' name (reference, section 7)."""
+
 
 class Covers(StrEnum):
     """What of time a report tells."""
@@ -49,3 +87,8 @@ class Traits:
     splits: bool = False
     asked: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
+
+    @property
+    def two_sided(self) -> bool:
+        """A trial balance: one column of debits and one of credits."""
+        return self.lines is Lines.ACCOUNTS and self.joins is Joins.LAST and not self.in_columns

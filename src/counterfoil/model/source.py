@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from counterfoil.model.credential import Credential
+from counterfoil.model.report import NAMES
+from counterfoil.model.report_choice import Chosen
 from counterfoil.model.schedule import MANUAL, Schedule, next_run
 
 PREFIX_LENGTH = 40
@@ -13,20 +15,26 @@ PREFIX_LENGTH = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A named QuickBooks source. `streams` None means all of the catalog, also what later versions add."""
+    """A named QuickBooks source. `streams` None means all entities, also what later versions add.
+
+    Reports are only those in `reports`: each costs calls of its own.
+    """
 
     id: str
     name: str
     credential: Credential
     created_at: datetime  # aware, UTC
     streams: frozenset[str] | None = None
+    reports: Chosen = ()
     prefix: str = ""
     schedule: Schedule = MANUAL
     paused: bool = False  # then its schedule rests; it is synced when somebody asks
     version: int = field(default=1, compare=False)  # grows with every change that is saved
 
     def reads(self, stream: str) -> bool:
-        """Tell whether the stream is selected."""
+        """Tell whether the stream, an entity or a report, is selected."""
+        if stream in NAMES:
+            return any(choice.report == stream for choice in self.reports)
         return self.streams is None or stream in self.streams
 
     def next_run(self, after: datetime, *, stretch: float = 1.0) -> datetime | None:

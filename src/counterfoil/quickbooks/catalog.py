@@ -18,6 +18,7 @@ import msgspec
 from counterfoil.errors import Defect, NotFound
 from counterfoil.model.stream import Family, InCdc, Reading, Stream
 from counterfoil.model.table import Column, ColumnType, Table
+from counterfoil.quickbooks.report_catalog import reports
 
 
 def stream(name: str) -> Stream:
@@ -42,6 +43,12 @@ def catalog() -> Mapping[str, Stream]:
     entries = (files("counterfoil.quickbooks") / "columns").iterdir()
     found = [read_entity(entry.name, entry.read_bytes()) for entry in entries if entry.name.endswith(".json")]
     return MappingProxyType({stream.name: stream for stream in sorted(found, key=lambda stream: stream.name)})
+
+
+@cache
+def everything() -> Mapping[str, Stream]:
+    """Every entity, then every report, by name: all that a source can read."""
+    return MappingProxyType({**catalog(), **reports()})
 
 
 class _When(msgspec.Struct, forbid_unknown_fields=True):

@@ -186,7 +186,7 @@ def _flat(traits: Traits) -> Mapping[str, ColumnType]:
     if traits.lines in (Lines.TRANSACTIONS, Lines.LISTED):
         typed = dict(KEYS.values()) | dict.fromkeys(REFERRING.values(), TEXT)
         return {**PERIOD, **SECTIONS, "title": TEXT} | {name: typed[name] for name in sorted(typed)}
-    amounts = dict.fromkeys(("debit", "credit", "amount") if _is_two_sided(traits) else ("amount",), DECIMAL)
+    amounts = dict.fromkeys(("debit", "credit", "amount") if traits.two_sided else ("amount",), DECIMAL)
     return {
         **PERIOD,
         f"{traits.noun}_id": TEXT,
@@ -197,11 +197,6 @@ def _flat(traits: Traits) -> Mapping[str, ColumnType]:
         "column_key": TEXT,
         **amounts,
     }
-
-
-def _is_two_sided(traits: Traits) -> bool:
-    """A trial balance has a column for debits and one for credits."""
-    return traits.lines is Lines.ACCOUNTS and traits.joins is Joins.LAST and not traits.in_columns
 
 
 def _columns(named: Mapping[str, ColumnType]) -> tuple[Column, ...]:

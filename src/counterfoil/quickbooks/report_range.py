@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from counterfoil.errors import ReportTooLarge
 from counterfoil.model.report import Joins
+from counterfoil.model.window import months_after
 from counterfoil.quickbooks.report import Report, date_of
 from counterfoil.quickbooks.report_join import join
 
@@ -36,14 +37,20 @@ def _read(ask: Callable[[Params], Report], params: Params, joins: Joins) -> Repo
         trouble = ReportTooLarge("QuickBooks answers with a part of it only.")
     except ReportTooLarge as error:
         trouble = error
-    halves = list(_halves(params, joins))
-    if not halves:
+    parts: list[Report] = []
+    for half in _halves(params, joins):
+        try:
+            parts.append(_read(ask, half, joins))
+        except ReportTooLarge as error:
+            error.calls += answered + sum(part.calls for part in parts)
+            raise
+    if not parts:
         raise ReportTooLarge(
             f"The report of {_range(params)} is too large for one answer of QuickBooks. {trouble.what}",
             do="Ask it for fewer columns, or leave it out of the source.",
+            calls=answered,
         ) from None
-    first, second = (_read(ask, half, joins) for half in halves)
-    whole = join(first, second, joins, inside=_units(params) <= 1)
+    whole = join(parts[0], parts[1], joins, inside=_units(params) <= 1)
     return replace(whole, calls=whole.calls + answered)
 
 
@@ -77,12 +84,6 @@ def _units(params: Params) -> int:
 
 def _months(params: Params) -> int:
     return MONTHS.get(params.get("summarize_column_by", "").lower(), 0)
-
-
-def months_after(day: date, months: int) -> date:
-    """The first day of the month so many months after a day's."""
-    place = day.year * 12 + day.month - 1 + months
-    return date(place // 12, place % 12 + 1, 1)
 
 
 def _range(params: Params) -> str:

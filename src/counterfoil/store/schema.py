@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -96,7 +96,10 @@ sources = sa.Table(
     text("id", primary_key=True),
     text("name", unique=True),
     text("credential_id", sa.ForeignKey("credentials.id"), index=True),
-    sa.Column("streams", sa.JSON(none_as_null=True)),  # null: all
+    sa.Column("streams", sa.JSON(none_as_null=True)),  # null: all entities
+    sa.Column(
+        "reports", sa.JSON, nullable=False, server_default="[]"
+    ),  # as `model.report_choice` writes each
     text("prefix"),
     text("schedule"),
     sa.Column("created_at", Moment, nullable=False),

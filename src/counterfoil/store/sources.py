@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from counterfoil.errors import NotFound, SettingInvalid
+from counterfoil.model import report_choice
+from counterfoil.model.report_choice import Choice, Chosen
 from counterfoil.model.schedule import MANUAL, Schedule
 from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import Source
@@ -39,6 +41,7 @@ def save(db: Database, source: Source, *, version: int | None = None) -> None:
                 "name": source.name,
                 "credential_id": source.credential.id,
                 "streams": None if source.streams is None else sorted(source.streams),
+                "reports": [str(choice) for choice in source.reports],
                 "prefix": source.prefix,
                 "schedule": str(source.schedule),
                 "paused": source.paused,
@@ -114,6 +117,7 @@ def from_row(row: Any) -> Source:
         name=row["source_name"],
         credential=credentials.from_row(row),
         streams=None if streams is None else frozenset(streams),
+        reports=read_reports(tuple(row["source_reports"])),
         prefix=row["source_prefix"],
         schedule=read_schedule(row["source_schedule"]),
         paused=row["source_paused"],
@@ -134,3 +138,15 @@ def read_schedule(text: str) -> Schedule:
             "A stored schedule cannot be read, so its source is only synced when asked: %s", error.what
         )
         return MANUAL
+
+
+@cache
+def read_reports(texts: tuple[str, ...]) -> Chosen:
+    """Stored choices of reports, read; one that this version does not know must not keep the others from being read."""
+    known: list[Choice] = []
+    for text in texts:
+        try:
+            known.append(report_choice.parse(text))
+        except SettingInvalid as error:
+            _log.error("A stored choice of a report cannot be read, so it is left out: %s", error.what)
+    return tuple(known)

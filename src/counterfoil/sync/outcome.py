@@ -58,13 +58,21 @@ def _outcome(one: ConnectionLanded, read: StreamRead, calls: int, again: datetim
         read=read.records,
         calls=calls,
         tables=_tables(one, read),
-        code=error.code if error else PoisonedPage.code if read.bad else "",
+        code=error.code if error else _code(read),
         what=error.what if error else _caveat(read),
         do=_remedy(read, error, again),
     )
 
 
+def _code(read: StreamRead) -> str:
+    if read.trouble:
+        return read.trouble.code
+    return PoisonedPage.code if read.bad else ""
+
+
 def _remedy(read: StreamRead, error: CounterfoilError | None, again: datetime) -> str:
+    if error is None and read.trouble:
+        return read.trouble.do
     if error is None:
         return MEND if read.bad else ""
     return f"{error.do} {asked_again(again)}".strip() if read.skipped else error.do
@@ -99,7 +107,9 @@ def _caveat(read: StreamRead) -> str:
     if read.bad:
         named = "; ".join(_name(bad) for bad in read.bad[:NAMED])
         more = f" and {len(read.bad) - NAMED} more" if len(read.bad) > NAMED else ""
-        return f"QuickBooks could not serve {len(read.bad)} of {read.stream.name}: {named}{more}. The others landed."
+        why = f" {read.trouble.what}" if read.trouble else ""
+        served = f"QuickBooks could not serve {len(read.bad)} of {read.stream.name}"
+        return f"{served}: {named}{more}. The others landed.{why}"
     if read.only_recent and read.stream.family is Family.SINGLETON:
         return f"QuickBooks does not tell {read.stream.name} of this company."
     if read.only_recent:

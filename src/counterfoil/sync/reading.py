@@ -26,6 +26,7 @@ class StreamRead:
     `needs_full` says that what was asked could not be told: read in full instead. `was_refused` notes that the company
     did not have the stream when it was last asked. `told` is what was found out about change data capture, by
     `evidence`: changes by id since `unproven_since`, which is None where nothing is left to prove.
+    `trouble` is why some of it, named in `bad`, could not be read, where it is no bad record.
     """
 
     task: Task
@@ -46,6 +47,7 @@ class StreamRead:
     evidence: dict[str, datetime] = field(default_factory=dict)
     told: Told | None = None
     error: CounterfoilError | None = None
+    trouble: CounterfoilError | None = None
     open_pieces: int = 0
 
     @property

@@ -10,6 +10,7 @@ import msgspec
 from counterfoil.destinations.base import Assure, Destination, nothing_to_assure
 from counterfoil.model.ability import Ability
 from counterfoil.model.connection import Connection
+from counterfoil.model.cursor import Cursor
 from counterfoil.model.outcome import Mode, StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.stream import InCdc, Reading, Stream
@@ -21,13 +22,15 @@ from counterfoil.store.db import Database
 from counterfoil.sync import observed
 from counterfoil.sync.abilities import found_out, not_asked
 from counterfoil.sync.abreast import abreast
-from counterfoil.sync.extract import extract
+from counterfoil.sync.extract import Keep, extract
 from counterfoil.sync.land import Landed, land
 from counterfoil.sync.notice import forget_what_is_lost
 from counterfoil.sync.outcome import Outcomes, not_reached, outcomes_of
 from counterfoil.sync.plan import EVERYTHING, is_covered, make_plan, resting
 from counterfoil.sync.progress import Watch
 from counterfoil.sync.reading import StreamRead
+from counterfoil.sync.report_plan import Times, report_tasks
+from counterfoil.sync.report_read import Desk, read_reports
 from counterfoil.sync.shape import Stamp, shape
 from counterfoil.sync.stage import Stage
 
@@ -56,7 +59,7 @@ class Road:
 
     @property
     def streams(self) -> tuple[Stream, ...]:
-        """The streams that the source selects."""
+        """The streams that the source selects, entities and reports."""
         return tuple(stream for stream in self.catalog.values() if self.source.reads(stream.name))
 
     @property
@@ -96,7 +99,9 @@ def _walk(road: Road) -> tuple[StreamOutcome, ...]:
     names = {ability.stream for ability in left_alone}
     asked = [stream for stream in chosen if stream.name not in names]
     held = cursors.oldest(road.db, road.connections)
-    landed = _round(road, make_plan(asked, held, known, road.clocks, road.now(), scope=road.scope), 1)
+    entities = [stream for stream in asked if stream.report is None]
+    plan = make_plan(entities, held, known, road.clocks, road.now(), scope=road.scope)
+    landed = _round(road, [*plan, *_reports(road, asked, held, road.scope)], 1)
     became = _outcomes(road, landed)
     if again := landed.unsettled():
         became |= _outcomes(road, _round(road, _in_full(road, again), 2), became)
@@ -108,13 +113,20 @@ def _chosen(road: Road) -> list[Stream]:
     return [stream for stream in road.streams if wanted is None or stream.name in wanted]
 
 
+def _reports(road: Road, asked: Sequence[Stream], held: Mapping[str, Cursor], scope: Scope) -> list[Task]:
+    times = Times(clocks=road.clocks, now=road.now(), scope=scope)
+    return list(report_tasks(road.source, asked, held, times))
+
+
 def _in_full(road: Road, names: Collection[str]) -> list[Task]:
     known, now = abilities.of(road.db, road.realm_id), road.now()
-    return [
+    again = [stream for stream in road.streams if stream.name in names]
+    tasks = [
         Task(stream=stream, mode=Mode.FULL, covered=is_covered(stream, known.get(stream.name), now))
-        for stream in road.streams
-        if stream.name in names
+        for stream in again
+        if stream.report is None
     ]
+    return tasks + _reports(road, again, {}, Scope(full=True))
 
 
 def _round(road: Road, tasks: Sequence[Task], number: int) -> Landed:
@@ -124,12 +136,21 @@ def _round(road: Road, tasks: Sequence[Task], number: int) -> Landed:
     known = abilities.of(road.db, road.realm_id)
     with Stage(road.folder / f"{road.sync_id}-{number}") as stage:
         keep = _keeper(stage, stamp, seen)
-        extracted = extract(_reads(road, tasks, known), road.client, keep, now=road.now, watch=road.watch)
+        reads = _reads(road, tasks, known)
+        entities = [read for read in reads if read.stream.report is None]
+        extracted = extract(entities, road.client, keep, now=road.now, watch=road.watch)
+        told = read_reports([read for read in reads if read.stream.report], _desk(road, keep))
+        extracted = replace(extracted, reads=extracted.reads | told)
         road.stop.check()
         abilities.learn(road.db, road.realm_id, found_out(extracted.reads.values(), known, stamp.synced_at))
         landed = land(road, stage, extracted, stamp)
     observed.save(road.db, road.connections, seen)
     return landed
+
+
+def _desk(road: Road, keep: Keep) -> Desk:
+    choices = {choice.report: choice for choice in road.source.reports}
+    return Desk(client=road.client, keep=keep, choices=choices, now=road.now, watch=road.watch)
 
 
 def _outcomes(road: Road, landed: Landed, before: Outcomes | None = None) -> Outcomes:
@@ -147,7 +168,7 @@ def _reads(road: Road, tasks: Sequence[Task], known: Mapping[str, Ability]) -> l
         if cursor is not None:
             read.unread = cursor.unread
             read.known = (
-                cursor.versions if road.scope.since is None else {}
+                cursor.versions if road.scope.since is None or task.stream.report else {}
             )  # a backfill loads all of it again
             if _is_open(task.stream, ability, road.now()) and cursor.still_covered(road.now()):
                 read.unproven_since = cursor.changed_since
@@ -161,7 +182,7 @@ def _is_open(stream: Stream, ability: Ability, now: datetime) -> bool:
     return unproven and ability.tells(now) is None
 
 
-def _keeper(stage: Stage, stamp: Stamp, seen: observed.Seen) -> Callable[[Stream, list[msgspec.Raw]], None]:
+def _keeper(stage: Stage, stamp: Stamp, seen: observed.Seen) -> Keep:
     """Shape each page as it comes and stage its rows."""
 
     def keep(stream: Stream, records: list[msgspec.Raw]) -> None:
