@@ -22,6 +22,7 @@ from counterfoil.destinations.base import (
     unnoticed,
 )
 from counterfoil.destinations.duckdb.motherduck import MotherDuck, is_meant
+from counterfoil.destinations.duckdb.namesake import refuse_namesake
 from counterfoil.destinations.duckdb.options import CAPABILITIES, OPTIONS, STEPS
 from counterfoil.destinations.duckdb.sql import Speaking, interrupted, text
 from counterfoil.destinations.duckdb.words import as_ours, held, holder
@@ -133,6 +134,7 @@ class DuckDB:
         waiting: Waiting = in_silence,
         stop: Stop = NEVER,
     ) -> None:
+        refuse_namesake(views, self.path)
         known = UNTOUCHED.of(self.path, dataset)
         with making() as now, self._opened(waiting, stop) as connection:
             speaking = Speaking(connection, stop)
