@@ -25,7 +25,7 @@ from counterfoil.sandbox.ledger.nouns import (
     number,
     ref,
 )
-from counterfoil.sandbox.ledger.rules import RULES, lines_of, links_of, rate_of
+from counterfoil.sandbox.ledger.rules import RULES, SHIPPING_ITEM, lines_of, links_of, rate_of
 from counterfoil.sandbox.wire import Record
 
 # Which way stock goes. What is bought posts to the asset line by line; the rest is posted here, at cost.
@@ -101,7 +101,7 @@ def name_of(record: Record) -> Name:
 def _posting(move: Move, rate: Decimal) -> Posting:
     line = move.line or {}
     detail: Record = next((line[name] for name in _DETAILS if line.get(name)), {})
-    quantity = detail.get("Qty")
+    quantity, item = detail.get("Qty"), ref(detail, "ItemRef")
     return Posting(
         account=move.account,
         amount=cents(move.amount * (rate if move.rate is None else move.rate)),
@@ -111,7 +111,7 @@ def _posting(move: Move, rate: Decimal) -> Posting:
         name=_entity_of(detail),
         class_id=ref(detail, "ClassRef"),
         department_id=ref(detail, "DepartmentRef"),
-        item=ref(detail, "ItemRef"),
+        item="" if item == SHIPPING_ITEM else item,
         quantity=None if quantity is None else number(quantity),
         customer=ref(detail, "CustomerRef"),
     )

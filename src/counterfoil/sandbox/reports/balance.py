@@ -120,7 +120,7 @@ class _Drawing:
             lines.append(self._profit)
         line = added(lines, width)
         title = f"TOTAL {part.title}" if part.title.isupper() else f"Total {part.title}"
-        self._sheet.close(section, [cell(title), *amounts(line, "0.00")])
+        self._sheet.close(section, [cell(title), *amounts(line, "total")])
         return line
 
     def _has(self, part: _Part) -> bool:

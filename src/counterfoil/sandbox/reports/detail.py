@@ -45,6 +45,7 @@ class Line(NamedTuple):
     open: Decimal = ZERO  # what is still open, in home currency
     posts: bool = True
     foreign_open: Decimal = ZERO
+    late: int = 0  # days past due
 
 
 def type_name(found: Entry) -> str:
@@ -109,11 +110,6 @@ def _due(line: Line) -> Record:
     return cell(line.found.due.isoformat() if line.found.due else "")
 
 
-def _late(line: Line) -> Record:
-    due = line.found.due or line.found.date
-    return cell((line.asked.period()[1] - due).days)
-
-
 def _natural_foreign(line: Line) -> Record:
     sign = -1 if line.asked.ledger.chart.show(line.one.account).credit_side else 1
     return money(sign * line.one.foreign, ".00")
@@ -152,7 +148,7 @@ COLUMNS: Final[dict[str, _Column]] = {
     "quantity": ("Qty", "Quantity", _quantity),
     "rate": ("Rate", "Rate", _price),
     "due_date": ("Due Date", "Date", _due),
-    "past_due": ("Past Due", "Number", _late),
+    "past_due": ("Past Due", "Number", lambda line: cell(line.late)),
     "currency": ("Currency", "String", lambda line: cell(line.found.currency)),
     "exch_rate": ("Exchange Rate", "Rate", lambda line: cell(line.found.rate)),
     "subt_nat_amount": ("Amount", "Money", lambda line: money(line.amount, ".00")),
@@ -162,6 +158,8 @@ COLUMNS: Final[dict[str, _Column]] = {
     "rbal_nat_amount": ("Balance", "Money", lambda line: money(line.balance, ".00")),
     "rbal_nat_home_amount": ("Balance", "Money", lambda line: money(line.balance, ".00")),
     "subt_open_bal": ("Open Balance", "Money", lambda line: money(line.open, ".00")),
+    "subt_neg_amount": ("Amount", "Money", lambda line: money(line.amount, ".00")),
+    "subt_neg_open_bal": ("Open Balance", "Money", lambda line: money(line.open, ".00")),
     "nat_open_bal": ("Open Balance", "Money", lambda line: money(line.open, ".00")),
     "foreign_open_bal": ("Foreign Open Balance", "Money", lambda line: money(line.foreign_open, ".00")),
     "debt_amt": ("Debit", "Money", _debit),
@@ -209,7 +207,7 @@ def _nothing(_: Line) -> Record:
 _TOLD: Final[dict[str, Sequence[str]]] = {
     "amount": AMOUNTS,
     "balance": BALANCES,
-    "open": ("subt_open_bal", "nat_open_bal"),
+    "open": ("subt_open_bal", "nat_open_bal", "subt_neg_open_bal"),
     "debit": ("debt_amt", "debt_home_amt"),
     "credit": ("credit_amt", "credit_home_amt"),
 }

@@ -33,7 +33,7 @@ def profit_and_loss(asked: Asked, sheet: Sheet) -> None:
     def sum_up(title: str, group: str, *parts: tuple[int, str]) -> None:
         rows = [[sign * by for by in lines.get(name, [ZERO] * width)] for sign, name in parts]
         lines[group] = added(rows, width)
-        sheet.total(sheet.rows, [cell(title), *amounts(lines[group], "0.00")], group)
+        sheet.total(sheet.rows, [cell(title), *amounts(lines[group], "total")], group)
 
     for title, kind, group, sign, always in _SECTIONS:
         theirs = [one for one in accounts if one.kind == kind]
@@ -42,7 +42,7 @@ def profit_and_loss(asked: Asked, sheet: Sheet) -> None:
             section, rows = sheet.section(sheet.rows, [cell(title), *blanks(width)], group)
             line = draw_accounts(sheet, rows, theirs, own, sign) if own else [ZERO] * width
             lines[group] = line
-            sheet.close(section, [cell(f"Total {title}"), *amounts(line, "0.00")])
+            sheet.close(section, [cell(f"Total {title}"), *amounts(line, "total")])
         if group == "COGS":
             sum_up("Gross Profit", "GrossProfit", (1, "Income"), (-1, "COGS"))
         elif group == "Expenses":

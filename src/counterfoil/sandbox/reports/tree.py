@@ -1,56 +1,104 @@
-"""Accounts as statements show them: sub-accounts in the section of their parent, whose own amount is in its head."""
+"""Rows that stand inside one another: a child in the section of its parent, whose own amounts are in its head."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final, NamedTuple
 
 from counterfoil.sandbox.ledger.live import Account, in_order
-from counterfoil.sandbox.ledger.nouns import ZERO
+from counterfoil.sandbox.ledger.nouns import ZERO, ref
+from counterfoil.sandbox.reports.asked import Asked
 from counterfoil.sandbox.reports.page import Rows, Sheet, cell, money
 from counterfoil.sandbox.reports.sums import Sums, added
 from counterfoil.sandbox.wire import Record
 
 Line = list[Decimal]
+NOT_SPECIFIED: Final = "Not Specified"
+_TOP: Final = "nobody"  # no id: what has no name at all has the empty one
 
 
-def draw_accounts(sheet: Sheet, into: Rows, accounts: Iterable[Account], sums: Sums, sign: int) -> Line:
-    """Draw the accounts that have amounts, with their parents; give what they come to, column by column."""
-    every = {one.id: one for one in accounts}
-    width = len(next(iter(sums.values()), []))
-    shown = {id_ for id_ in sums if id_ in every}
-    for id_ in list(shown):
-        while (above := every[id_].parent) in every:
-            shown.add(above)
-            id_ = above  # noqa: PLW2901
-    tree = _Tree(sheet, {id_: every[id_] for id_ in shown}, sums, sign, width)
-    tops = [one for one in tree.accounts.values() if one.parent not in tree.accounts]
-    return added([tree.draw(into, one) for one in in_order(tops)], width)
+class Node(NamedTuple):
+    """What a row is about: an account, a customer, an item; nodes stand in the order of `sort`."""
+
+    id: str
+    name: str
+    parent: str
+    sort: tuple[object, ...]
 
 
-class _Tree:
-    def __init__(self, sheet: Sheet, accounts: dict[str, Account], sums: Sums, sign: int, width: int) -> None:
+class Tree:
+    """Draws nodes with their amounts, one a column; `cells` writes a row's amounts."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        nodes: Mapping[str, Node],
+        *,
+        width: int,
+        cells: Callable[[Line, str], list[Record]],
+        leaf: str = "Data",
+    ) -> None:
         self._sheet = sheet
-        self.accounts = accounts
-        self._sums = sums
-        self._sign = sign
+        self._nodes = nodes
         self._width = width
+        self._cells = cells
+        self._leaf = {"type": leaf} if leaf else {}
+        self._sums: Mapping[str, Line] = {}
 
-    def draw(self, into: Rows, account: Account) -> Line:
-        """Draw one account and what is below it."""
-        below = in_order(one for one in self.accounts.values() if one.parent == account.id)
-        own = [self._sign * by for by in self._sums.get(account.id, [ZERO] * self._width)]
+    def draw(self, into: Rows, sums: Mapping[str, Line]) -> Line:
+        """Draw those that have amounts, with their parents; give what they come to, column by column."""
+        self._sums = sums
+        shown = {id_: self._nodes[id_] for id_ in sums}
+        for node in list(shown.values()):
+            above = self._nodes.get(node.parent)
+            while above and above.id not in shown:
+                shown[above.id] = above
+                above = self._nodes.get(above.parent)
+        tops = [node for node in shown.values() if node.parent not in shown]
+        return added([self._draw(into, node, shown) for node in _sorted(tops)], self._width)
+
+    def _draw(self, into: Rows, node: Node, shown: Mapping[str, Node]) -> Line:
+        below = _sorted(one for one in shown.values() if one.parent == node.id and one is not node)
+        own = self._sums.get(node.id) or [ZERO] * self._width
         if not below:
-            self._sheet.data(into, [cell(account.name, account.id), *amounts(own)], type="Data")
+            self._sheet.data(into, [cell(node.name, node.id), *self._cells(own, "leaf")], **self._leaf)
             return own
-        section, rows = self._sheet.section(into, [cell(account.name, account.id), *_in_head(own)])
-        line = added([own, *(self.draw(rows, one) for one in below)], self._width)
-        self._sheet.close(section, [cell(f"Total {account.name}"), *amounts(line, "0.00")])
+        section, rows = self._sheet.section(into, [cell(node.name, node.id), *self._cells(own, "head")])
+        line = added([own, *(self._draw(rows, one, shown) for one in below)], self._width)
+        self._sheet.close(section, [cell(f"Total {node.name}"), *self._cells(line, "total")])
         return line
 
 
-def amounts(line: Sequence[Decimal], nought: str = "") -> list[Record]:
-    """A row of amounts; a single nought is written out, among several it is left blank."""
-    return [money(by, "0.00" if len(line) == 1 else nought) for by in line]
+def _sorted(nodes: Iterable[Node]) -> list[Node]:
+    return sorted(nodes, key=lambda node: node.sort)
 
 
-def _in_head(line: Sequence[Decimal]) -> list[Record]:
-    return [money(by, "") for by in line]
+def draw_accounts(sheet: Sheet, into: Rows, accounts: Iterable[Account], sums: Sums, sign: int) -> Line:
+    """Draw the accounts of a section, in which a sub-account of another section's account stands by itself."""
+    ordered = in_order(accounts)
+    nodes = {one.id: Node(one.id, one.name, one.parent, (place,)) for place, one in enumerate(ordered)}
+    lines = {id_: [sign * by for by in row] for id_, row in sums.items()}
+    width = len(next(iter(lines.values()), []))
+    return Tree(sheet, nodes, width=width, cells=amounts).draw(into, lines)
+
+
+def nodes_of(asked: Asked, kind: str, ids: Iterable[str]) -> dict[str, Node]:
+    """Customers, items or the like as nodes, with all their parents; what has no id stands last."""
+    nodes: dict[str, Node] = {}
+    waiting = list(ids)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ in nodes:
+            continue
+        record = asked.names.record(kind, id_)
+        name = str(record.get("DisplayName") or record.get("Name") or "") or (id_ and f"{kind} {id_}")
+        above = ref(record, "ParentRef")
+        nodes[id_] = Node(id_, name or NOT_SPECIFIED, above or _TOP, (not id_, name.casefold(), id_))
+        if above:
+            waiting.append(above)
+    return nodes
+
+
+def amounts(line: Sequence[Decimal], where: str = "leaf") -> list[Record]:
+    """A row of amounts. Nought is left blank in heads, and in leaves of several columns; a sum writes it out."""
+    nought = "0.00" if where == "total" or (where == "leaf" and len(line) == 1) else ""
+    return [money(by, nought) for by in line]
