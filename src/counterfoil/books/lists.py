@@ -6,13 +6,20 @@ from typing import Final
 from counterfoil.books.rule import Rule
 
 
-def _list(table: str, told: str) -> Rule:
-    return Rule(table=table, told={"list": f"SELECT {told} FROM {table} AS t WHERE t._deleted = FALSE"})
+def _list(table: str, told: str, key: str = "t.id") -> Rule:
+    return Rule(
+        table=table,
+        told={
+            "list": f"SELECT t._realm_id || '|' || {key} AS key, {told} FROM {table} AS t WHERE t._deleted = FALSE"
+        },
+    )
 
 
 def _name(table: str, type_: str, account: str) -> Rule:
     return _list(
-        table, f"t._realm_id AS realm, '{type_}' AS type, t.id, t.display_name AS name, {account} AS account"
+        table,
+        f"t._realm_id AS realm, '{type_}' AS type, t.id, t.display_name AS name, {account} AS account",
+        f"'{type_}|' || t.id",
     )
 
 

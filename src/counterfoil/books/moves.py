@@ -145,7 +145,17 @@ MOVES: Final = (
     ),
 )
 
+TYPE: Final = (
+    "CASE WHEN l.transaction_type IN ('Expense', 'Check', 'CreditCardCredit', 'CreditCardCharge', 'CashPurchase') "
+    "THEN 'Purchase' WHEN l.transaction_type IN ('BillPaymentCheck', 'BillPaymentCreditCard') THEN 'BillPayment' "
+    "ELSE l.transaction_type END"
+)
+"""The entity that a link means: links name a purchase by how it was paid."""
+
 LINKS: Final = (
-    Rule(table="payment", told={"links": part("links", type="Payment", table="payment")}),
-    Rule(table="bill_payment", told={"links": part("links", type="BillPayment", table="bill_payment")}),
+    Rule(table="payment", told={"links": part("links", type="Payment", table="payment", their_type=TYPE)}),
+    Rule(
+        table="bill_payment",
+        told={"links": part("links", type="BillPayment", table="bill_payment", their_type=TYPE)},
+    ),
 )

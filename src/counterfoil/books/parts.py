@@ -17,37 +17,38 @@ TEXT, MONEY, NUMBER, DAY, YES = "VARCHAR", "DECIMAL(38, 9)", "BIGINT", "DATE", "
 
 SHAPES: Final[Mapping[str, Mapping[str, str]]] = {
     "accounts": {
-        "realm": TEXT, "id": TEXT, "full_name": TEXT, "name": TEXT, "number": TEXT, "type": TEXT, "sub_type": TEXT,
-        "classification": TEXT, "currency": TEXT, "active": YES,
+        "key": TEXT, "realm": TEXT, "id": TEXT, "full_name": TEXT, "name": TEXT, "number": TEXT, "type": TEXT,
+        "sub_type": TEXT, "classification": TEXT, "currency": TEXT, "active": YES,
     },
     "items": {
-        "realm": TEXT, "id": TEXT, "type": TEXT, "income": TEXT, "expense": TEXT, "asset": TEXT,
+        "key": TEXT, "realm": TEXT, "id": TEXT, "type": TEXT, "income": TEXT, "expense": TEXT, "asset": TEXT,
         "purchase_cost": MONEY, "average_cost": MONEY,
     },
     "preferred": {
         "realm": TEXT, "home": TEXT, "receivable": TEXT, "payable": TEXT, "discount": TEXT, "shipping": TEXT,
         "fiscal_month": TEXT,
     },
-    "agencies": {"realm": TEXT, "agency_id": TEXT, "name": TEXT, "sale": TEXT, "buy": TEXT},
-    "rates": {"realm": TEXT, "id": TEXT, "agency_id": TEXT},
-    "names": {"realm": TEXT, "type": TEXT, "id": TEXT, "name": TEXT, "account": TEXT},
-    "classes": {"realm": TEXT, "id": TEXT, "name": TEXT},
-    "departments": {"realm": TEXT, "id": TEXT, "name": TEXT},
+    "agencies": {"key": TEXT, "realm": TEXT, "agency_id": TEXT, "name": TEXT, "sale": TEXT, "buy": TEXT},
+    "rates": {"key": TEXT, "realm": TEXT, "id": TEXT, "agency_id": TEXT},
+    "names": {"key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "name": TEXT, "account": TEXT},
+    "classes": {"key": TEXT, "realm": TEXT, "id": TEXT, "name": TEXT},
+    "departments": {"key": TEXT, "realm": TEXT, "id": TEXT, "name": TEXT},
     "heads": {
-        "realm": TEXT, "type": TEXT, "id": TEXT, "day": DAY, "number": TEXT, "currency": TEXT, "rate": MONEY,
-        "name_type": TEXT, "name_id": TEXT, "class_id": TEXT, "department_id": TEXT, "memo": TEXT, "sign": NUMBER,
+        "key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "day": DAY, "number": TEXT, "currency": TEXT,
+        "rate": MONEY, "name_type": TEXT, "name_id": TEXT, "class_id": TEXT, "department_id": TEXT, "memo": TEXT, "sign": NUMBER,
         "total": MONEY, "control": TEXT, "control_role": TEXT, "other_total": MONEY, "other": TEXT, "other_role": TEXT,
         "tax": MONEY, "settles": MONEY, "settled": TEXT, "settled_role": TEXT, "due": DAY, "reported": MONEY,
         "agency_id": TEXT,
     },
     "lines": {
-        "realm": TEXT, "type": TEXT, "id": TEXT, "place": NUMBER, "part": TEXT, "line_id": TEXT, "side": TEXT,
-        "item_id": TEXT, "quantity": MONEY, "account": TEXT, "role": TEXT, "amount": MONEY, "class_id": TEXT,
+        "key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "place": NUMBER, "part": TEXT, "line_id": TEXT,
+        "side": TEXT, "item_id": TEXT, "quantity": MONEY, "account": TEXT, "role": TEXT, "amount": MONEY, "class_id": TEXT,
         "memo": TEXT, "name_type": TEXT, "name_id": TEXT,
     },
-    "taxes": {"realm": TEXT, "type": TEXT, "id": TEXT, "rate_id": TEXT, "side": TEXT, "amount": MONEY},
+    "taxes": {"key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "rate_id": TEXT, "side": TEXT, "amount": MONEY},
     "links": {
-        "realm": TEXT, "type": TEXT, "id": TEXT, "their_type": TEXT, "their_id": TEXT, "amount": MONEY,
+        "key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "their_key": TEXT, "their_type": TEXT,
+        "their_id": TEXT, "amount": MONEY,
     },
 }  # fmt: skip
 

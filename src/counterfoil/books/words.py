@@ -19,6 +19,8 @@ def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
         name.set("quoted", True)  # noqa: FBT003 (sqlglot takes it so)
         if ground.upper_names:
             name.set("this", name.name.upper())
+    for mark in list(query.find_all(exp.Placeholder)):
+        mark.replace(exp.var("?"))  # as Destination.query takes it, whatever the dialect's own is
     _order_as_usual(query, ground.dialect)
     return query.sql(dialect=ground.dialect, pretty=True)
 

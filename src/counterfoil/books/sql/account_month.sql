@@ -61,6 +61,6 @@ SELECT
     AS DECIMAL(38, 9)
   ) AS foreign_movement
 FROM spine AS s
-LEFT JOIN moved AS m ON m._realm_id = s._realm_id AND m.month_end = s.month_end
-  AND COALESCE(m.account_id, '') = COALESCE(s.account_id, '')
+LEFT JOIN moved AS m ON m._realm_id || '|' || COALESCE(m.account_id, '') || '|' || CAST(m.month_end AS VARCHAR)
+  = s._realm_id || '|' || COALESCE(s.account_id, '') || '|' || CAST(s.month_end AS VARCHAR)
 LEFT JOIN preferred AS f ON f.realm = s._realm_id

@@ -4,11 +4,11 @@ WITH accounts AS ({accounts}),
 items AS ({items}),
 preferred AS ({preferred}),
 agencies AS (
-  SELECT g.realm, g.agency_id, COALESCE(g.sale, a.id) AS sale, COALESCE(g.buy, a.id) AS buy
+  SELECT g.key, COALESCE(g.sale, a.id) AS sale, COALESCE(g.buy, a.id) AS buy
   FROM ({agencies}) AS g LEFT JOIN (
-    SELECT a.realm, a.name, MIN(a.id) AS id FROM accounts AS a
+    SELECT a.realm || '|' || a.name AS name, MIN(a.id) AS id FROM accounts AS a
     WHERE a.sub_type IN ('SalesTaxPayable', 'GlobalTaxPayable') GROUP BY a.realm, a.name
-  ) AS a ON a.realm = g.realm AND a.name = g.name || ' Payable'
+  ) AS a ON a.name = g.realm || '|' || g.name || ' Payable'
 ),
 rates AS ({rates}),
 names AS ({names}),
@@ -16,7 +16,7 @@ classes AS ({classes}),
 departments AS ({departments}),
 -- Accounts that records do not name: by type or sub type, in a currency where it matters; else the one with the lowest id.
 chosen AS (
-  SELECT c.realm, c.role, c.currency, c.id
+  SELECT c.realm || '|' || c.role || '|' || c.currency AS key, c.id
   FROM (
     SELECT p.realm, p.role, p.currency, p.id, ROW_NUMBER() OVER (
       PARTITION BY p.realm, p.role, p.currency
@@ -65,7 +65,7 @@ chosen AS (
 -- What stands on each transaction as a whole, whatever its type.
 heads AS (
   SELECT
-    t.realm, t.type, t.id, t.day, t.number, COALESCE(t.currency, f.home) AS currency,
+    t.key, t.realm, t.type, t.id, t.day, t.number, COALESCE(t.currency, f.home) AS currency,
     COALESCE(NULLIF(t.rate, 0), 1) AS rate, t.name_type, t.name_id, t.class_id, t.department_id, t.memo, t.sign,
     COALESCE(t.total, 0) AS total,
     COALESCE(t.control, CASE WHEN t.control_role IN ('receivable', 'payable') THEN n.account END) AS control,
@@ -73,47 +73,46 @@ heads AS (
     COALESCE(t.settles, 0) AS settles, COALESCE(t.settled, n.account) AS settled, t.settled_role
   FROM ({heads}) AS t
   LEFT JOIN preferred AS f ON f.realm = t.realm
-  LEFT JOIN names AS n ON n.realm = t.realm AND n.type = t.name_type AND n.id = t.name_id
-  LEFT JOIN agencies AS g ON g.realm = t.realm AND g.agency_id = t.agency_id
+  LEFT JOIN names AS n ON n.key = t.realm || '|' || t.name_type || '|' || t.name_id
+  LEFT JOIN agencies AS g ON g.key = t.realm || '|' || t.agency_id
 ),
 lines AS ({lines}),
 -- Tax that goes to the account of its agency, where an agency has one; all other tax goes to the role `tax`.
 taxes AS (
-  SELECT x.realm, x.type, x.id, x.account, SUM(x.amount) AS amount
+  SELECT x.key, x.account, SUM(x.amount) AS amount
   FROM (
-    SELECT x.realm, x.type, x.id, x.amount,
-      CASE x.side WHEN 'sale' THEN g.sale WHEN 'buy' THEN g.buy END AS account
+    SELECT x.key, x.amount, CASE x.side WHEN 'sale' THEN g.sale WHEN 'buy' THEN g.buy END AS account
     FROM ({taxes}) AS x
-    INNER JOIN rates AS r ON r.realm = x.realm AND r.id = x.rate_id
-    INNER JOIN agencies AS g ON g.realm = r.realm AND g.agency_id = r.agency_id
+    INNER JOIN rates AS r ON r.key = x.realm || '|' || x.rate_id
+    INNER JOIN agencies AS g ON g.key = r.realm || '|' || r.agency_id
   ) AS x
   WHERE x.account IS NOT NULL
-  GROUP BY x.realm, x.type, x.id, x.account
+  GROUP BY x.key, x.account
 ),
-taxed AS (SELECT x.realm, x.type, x.id, SUM(x.amount) AS amount FROM taxes AS x GROUP BY x.realm, x.type, x.id),
+taxed AS (SELECT x.key, SUM(x.amount) AS amount FROM taxes AS x GROUP BY x.key),
 -- A payment takes each document off the account at the document's own rate, and what is left at its own.
 paid AS (
-  SELECT l.realm, l.type, l.id, h.rate, d.rate AS their_rate, l.amount
+  SELECT l.key, h.rate, d.rate AS their_rate, l.amount
   FROM ({links}) AS l
-  INNER JOIN heads AS h ON h.realm = l.realm AND h.type = l.type AND h.id = l.id
-  INNER JOIN heads AS d ON d.realm = l.realm AND d.type = l.their_type AND d.id = l.their_id
+  INNER JOIN heads AS h ON h.key = l.key
+  INNER JOIN heads AS d ON d.key = l.their_key
   WHERE d.rate <> h.rate
 ),
 settled AS (
-  SELECT s.realm, s.type, s.id, s.rate, SUM(s.amount) AS amount
+  SELECT s.key, s.rate, SUM(s.amount) AS amount
   FROM (
-    SELECT h.realm, h.type, h.id, h.rate, h.settles AS amount FROM heads AS h WHERE h.settled_role IS NOT NULL
+    SELECT h.key, h.rate, h.settles AS amount FROM heads AS h WHERE h.settled_role IS NOT NULL
     UNION ALL
-    SELECT p.realm, p.type, p.id, p.rate, -p.amount FROM paid AS p
+    SELECT p.key, p.rate, -p.amount FROM paid AS p
     UNION ALL
-    SELECT p.realm, p.type, p.id, p.their_rate, p.amount FROM paid AS p
+    SELECT p.key, p.their_rate, p.amount FROM paid AS p
   ) AS s
-  GROUP BY s.realm, s.type, s.id, s.rate
+  GROUP BY s.key, s.rate
 ),
 -- Stock that a sale or a count moves, at cost.
 stock AS (
   SELECT
-    l.realm, l.type, l.id, l.place, l.part, l.line_id, l.item_id, l.class_id, l.memo, i.asset,
+    l.key, l.place, l.part, l.line_id, l.item_id, l.class_id, l.memo, i.asset,
     CASE WHEN l.side = 'stock' THEN COALESCE(h.control, i.expense) ELSE i.expense END AS cost_account,
     CASE WHEN l.side = 'stock' THEN l.quantity ELSE -h.sign * l.quantity END AS quantity,
     CASE WHEN i.purchase_cost <> 0 THEN 'purchase cost' WHEN i.average_cost <> 0 THEN 'average cost' END AS source,
@@ -122,33 +121,33 @@ stock AS (
       * COALESCE(NULLIF(i.purchase_cost, 0), i.average_cost, 0), 2
     ) AS value
   FROM lines AS l
-  INNER JOIN items AS i ON i.realm = l.realm AND i.id = l.item_id AND i.type = 'Inventory'
-  INNER JOIN heads AS h ON h.realm = l.realm AND h.type = l.type AND h.id = l.id
+  INNER JOIN items AS i ON i.key = l.realm || '|' || l.item_id AND i.type = 'Inventory'
+  INNER JOIN heads AS h ON h.key = l.key
   WHERE l.side IN ('sale', 'stock') AND l.quantity <> 0
 ),
 legs AS (
   SELECT
-    h.realm, h.type, h.id, 'total' AS part, CAST(0 AS BIGINT) AS place, CAST(NULL AS VARCHAR) AS line_id,
+    h.key, 'total' AS part, CAST(0 AS BIGINT) AS place, CAST(NULL AS VARCHAR) AS line_id,
     h.control AS account, h.control_role AS role, h.total AS amount, h.rate, h.name_type, h.name_id, h.class_id,
     h.memo, CAST(NULL AS VARCHAR) AS item_id, CAST(NULL AS DECIMAL(38, 9)) AS quantity,
     CAST(NULL AS DECIMAL(38, 2)) AS value, CAST(NULL AS VARCHAR) AS source, FALSE AS is_cost
   FROM heads AS h WHERE h.total <> 0
   UNION ALL
   SELECT
-    h.realm, h.type, h.id, 'other', 1, NULL, h.other, h.other_role, h.other_total, h.rate, h.name_type, h.name_id,
+    h.key, 'other', 1, NULL, h.other, h.other_role, h.other_total, h.rate, h.name_type, h.name_id,
     h.class_id, h.memo, NULL, NULL, NULL, NULL, FALSE
   FROM heads AS h WHERE h.other_total <> 0
   UNION ALL
   SELECT
-    s.realm, s.type, s.id,
+    s.key,
     CASE WHEN s.rate = h.rate THEN 'settled' ELSE 'settled at ' || CAST(s.rate AS VARCHAR) END,
     2, NULL, h.settled, h.settled_role, CASE WHEN h.type = 'Payment' THEN -s.amount ELSE s.amount END, s.rate, h.name_type, h.name_id, h.class_id, h.memo, NULL, NULL, NULL,
     NULL, FALSE
-  FROM settled AS s INNER JOIN heads AS h ON h.realm = s.realm AND h.type = s.type AND h.id = s.id
+  FROM settled AS s INNER JOIN heads AS h ON h.key = s.key
   WHERE s.amount <> 0
   UNION ALL
   SELECT
-    l.realm, l.type, l.id, l.part, l.place, l.line_id,
+    l.key, l.part, l.place, l.line_id,
     CASE
       WHEN l.side = 'buy' AND i.type = 'Inventory' THEN COALESCE(i.asset, l.account)
       WHEN l.side = 'buy' THEN COALESCE(l.account, i.expense)
@@ -159,32 +158,32 @@ legs AS (
     h.sign * l.amount, h.rate, COALESCE(l.name_type, h.name_type), COALESCE(l.name_id, h.name_id),
     COALESCE(l.class_id, h.class_id), COALESCE(l.memo, h.memo), l.item_id, l.quantity, NULL, NULL, FALSE
   FROM lines AS l
-  INNER JOIN heads AS h ON h.realm = l.realm AND h.type = l.type AND h.id = l.id
-  LEFT JOIN items AS i ON i.realm = l.realm AND i.id = l.item_id
+  INNER JOIN heads AS h ON h.key = l.key
+  LEFT JOIN items AS i ON i.key = l.realm || '|' || l.item_id
   WHERE l.amount <> 0
   UNION ALL
   SELECT
-    s.realm, s.type, s.id, s.part || ' stock', s.place + 1, s.line_id, s.asset, 'inventory',
+    s.key, s.part || ' stock', s.place + 1, s.line_id, s.asset, 'inventory',
     CASE WHEN h.rate = 1 THEN s.value END, h.rate, h.name_type, h.name_id, COALESCE(s.class_id, h.class_id),
     COALESCE(s.memo, h.memo), s.item_id, s.quantity, s.value, s.source, TRUE
-  FROM stock AS s INNER JOIN heads AS h ON h.realm = s.realm AND h.type = s.type AND h.id = s.id
+  FROM stock AS s INNER JOIN heads AS h ON h.key = s.key
   UNION ALL
   SELECT
-    s.realm, s.type, s.id, s.part || ' cost', s.place + 2, s.line_id, s.cost_account, 'cost',
+    s.key, s.part || ' cost', s.place + 2, s.line_id, s.cost_account, 'cost',
     CASE WHEN h.rate = 1 THEN -s.value END, h.rate, h.name_type, h.name_id, COALESCE(s.class_id, h.class_id),
     COALESCE(s.memo, h.memo), s.item_id, -s.quantity, -s.value, s.source, TRUE
-  FROM stock AS s INNER JOIN heads AS h ON h.realm = s.realm AND h.type = s.type AND h.id = s.id
+  FROM stock AS s INNER JOIN heads AS h ON h.key = s.key
   UNION ALL
   SELECT
-    h.realm, h.type, h.id, 'tax', 4000000000, NULL, NULL, 'tax', h.tax - COALESCE(x.amount, 0), h.rate, h.name_type,
+    h.key, 'tax', 4000000000, NULL, NULL, 'tax', h.tax - COALESCE(x.amount, 0), h.rate, h.name_type,
     h.name_id, h.class_id, h.memo, NULL, NULL, NULL, NULL, FALSE
-  FROM heads AS h LEFT JOIN taxed AS x ON x.realm = h.realm AND x.type = h.type AND x.id = h.id
+  FROM heads AS h LEFT JOIN taxed AS x ON x.key = h.key
   WHERE h.tax <> COALESCE(x.amount, 0)
   UNION ALL
   SELECT
-    x.realm, x.type, x.id, 'tax to ' || x.account, 4000000001, NULL, x.account, NULL, x.amount, h.rate, h.name_type,
+    x.key, 'tax to ' || x.account, 4000000001, NULL, x.account, NULL, x.amount, h.rate, h.name_type,
     h.name_id, h.class_id, h.memo, NULL, NULL, NULL, NULL, FALSE
-  FROM taxes AS x INNER JOIN heads AS h ON h.realm = x.realm AND h.type = x.type AND h.id = x.id
+  FROM taxes AS x INNER JOIN heads AS h ON h.key = x.key
   WHERE x.amount <> 0
 ),
 -- Every posting to the cent, in home currency.
@@ -193,30 +192,30 @@ rounded AS (
 ),
 -- What a transaction lacks to balance: what conversion left over, and what a payment gained or lost on the rate.
 rest AS (
-  SELECT r.realm, r.type, r.id, -SUM(r.home) AS home, COUNT(*) AS legs, -SUM(COALESCE(r.amount, 0)) AS amount
-  FROM rounded AS r GROUP BY r.realm, r.type, r.id HAVING SUM(r.home) <> 0
+  SELECT r.key, -SUM(r.home) AS home, COUNT(*) AS legs, -SUM(COALESCE(r.amount, 0)) AS amount
+  FROM rounded AS r GROUP BY r.key HAVING SUM(r.home) <> 0
 ),
 whole AS (
   SELECT
-    r.realm, r.type, r.id, r.part, r.place, r.line_id, r.account, r.role, r.amount, r.home, r.name_type, r.name_id,
+    r.key, r.part, r.place, r.line_id, r.account, r.role, r.amount, r.home, r.name_type, r.name_id,
     r.class_id, r.memo, r.item_id, r.quantity, r.source, r.is_cost
   FROM rounded AS r
   UNION ALL
   SELECT
-    r.realm, r.type, r.id,
+    r.key,
     CASE WHEN r.amount = 0 AND h.rate <> 1 THEN 'exchange' ELSE 'rest' END, 4000000002, NULL, NULL,
     CASE
       WHEN r.amount = 0 AND (h.settled_role IS NOT NULL OR ABS(r.home) <= 0.01 * r.legs) THEN 'exchange'
     END,
     CASE WHEN r.amount = 0 THEN 0 ELSE r.amount END, r.home, h.name_type, h.name_id, h.class_id, h.memo, NULL, NULL,
     NULL, FALSE
-  FROM rest AS r INNER JOIN heads AS h ON h.realm = r.realm AND h.type = r.type AND h.id = r.id
+  FROM rest AS r INNER JOIN heads AS h ON h.key = r.key
 )
 SELECT
-  w.realm AS _realm_id,
+  h.realm AS _realm_id,
   h.day AS transaction_date,
-  w.type AS transaction_type,
-  w.id AS transaction_id,
+  h.type AS transaction_type,
+  h.id AS transaction_id,
   w.part AS posting,
   w.place AS posting_order,
   w.line_id,
@@ -247,12 +246,12 @@ SELECT
   w.is_cost AS is_inventory_cost,
   w.source AS cost_source
 FROM whole AS w
-INNER JOIN heads AS h ON h.realm = w.realm AND h.type = w.type AND h.id = w.id
-LEFT JOIN chosen AS c ON c.realm = w.realm AND c.role = w.role AND c.currency = h.currency
-LEFT JOIN chosen AS e ON e.realm = w.realm AND e.role = w.role AND e.currency = ''
-LEFT JOIN accounts AS a ON a.realm = w.realm AND a.id = COALESCE(w.account, c.id, e.id)
-LEFT JOIN names AS n ON n.realm = w.realm AND n.type = w.name_type AND n.id = w.name_id
-LEFT JOIN classes AS k ON k.realm = w.realm AND k.id = w.class_id
-LEFT JOIN departments AS d ON d.realm = w.realm AND d.id = h.department_id
-LEFT JOIN preferred AS f ON f.realm = w.realm
+INNER JOIN heads AS h ON h.key = w.key
+LEFT JOIN chosen AS c ON c.key = h.realm || '|' || w.role || '|' || h.currency
+LEFT JOIN chosen AS e ON e.key = h.realm || '|' || w.role || '|'
+LEFT JOIN accounts AS a ON a.key = h.realm || '|' || COALESCE(w.account, c.id, e.id)
+LEFT JOIN names AS n ON n.key = h.realm || '|' || w.name_type || '|' || w.name_id
+LEFT JOIN classes AS k ON k.key = h.realm || '|' || w.class_id
+LEFT JOIN departments AS d ON d.key = h.realm || '|' || h.department_id
+LEFT JOIN preferred AS f ON f.realm = h.realm
 WHERE w.home <> 0 OR w.amount <> 0

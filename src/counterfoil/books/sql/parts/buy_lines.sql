@@ -1,5 +1,5 @@
 -- Lines of what is bought.
-SELECT l._realm_id AS realm, '{type}' AS type, l.{key} AS id, 1000000 * CAST(l."index" + 1 AS BIGINT) AS place,
+SELECT l._realm_id || '|{type}|' || l.{key} AS key, l._realm_id AS realm, '{type}' AS type, l.{key} AS id, 1000000 * CAST(l."index" + 1 AS BIGINT) AS place,
 'line ' || CAST(l."index" AS VARCHAR) AS part, l.id AS line_id, 'buy' AS side, l.item_expense_item_id AS item_id,
 l.item_expense_quantity AS quantity,
 COALESCE(l.account_expense_account_id, l.item_expense_account_id, l.tds_account_id) AS account, NULL AS role,

@@ -1,5 +1,5 @@
 -- What stands on a transaction as a whole.
-SELECT t._realm_id AS realm, '{type}' AS type, t.id, COALESCE(t.{day}, CAST(t.created_at AS DATE)) AS day,
+SELECT t._realm_id || '|{type}|' || t.id AS key, t._realm_id AS realm, '{type}' AS type, t.id, COALESCE(t.{day}, CAST(t.created_at AS DATE)) AS day,
 {number} AS number, {currency} AS currency, {rate} AS rate, {name_type} AS name_type, {name_id} AS name_id,
 {class_id} AS class_id, {department} AS department_id, {memo} AS memo, {sign} AS sign, {total} AS total,
 {control} AS control, {control_role} AS control_role, {other_total} AS other_total, {other} AS other,
