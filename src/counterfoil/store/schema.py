@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -100,6 +100,7 @@ sources = sa.Table(
     sa.Column(
         "reports", sa.JSON, nullable=False, server_default="[]"
     ),  # as `model.report_choice` writes each
+    sa.Column("fivetran", sa.Text),  # the dataset of Fivetran's views: "" for the usual one, null for none
     text("prefix"),
     text("schedule"),
     sa.Column("created_at", Moment, nullable=False),
@@ -140,6 +141,16 @@ observations = sa.Table(
     text("stream", primary_key=True),
     sa.Column("fields", sa.JSON, nullable=False),
     sa.Column("tables", sa.JSON, nullable=False),
+)
+
+defined_views = sa.Table(
+    "defined_views",
+    metadata,
+    part_of("connection", primary_key=True),
+    text("style", primary_key=True),
+    text("dataset"),
+    sa.Column("names", sa.JSON, nullable=False),
+    text("digest"),
 )
 
 holdings = sa.Table(

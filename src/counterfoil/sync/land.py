@@ -14,6 +14,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor
 from counterfoil.model.holding import Growth, Holding
 from counterfoil.model.stream import Stream
+from counterfoil.model.table import Table
 from counterfoil.store import cursors, holdings
 from counterfoil.store.db import Database
 from counterfoil.sync.extract import Extracted
@@ -22,6 +23,7 @@ from counterfoil.sync.progress import Stage as Standing
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.shape import Stamp
 from counterfoil.sync.stage import Stage
+from counterfoil.sync.views import Beside, keep_in_step
 
 if TYPE_CHECKING:
     from counterfoil.sync.run import Road
@@ -131,11 +133,25 @@ def _load(
         with road.db.transaction() as one:
             _advance(one, landed, extracted, known)
             _note_tables(one, landed, stamp)
+        _keep_views(road, connection, landing.tables, anew=bool(grown))
     except (Cancelled, LockLost):
         raise
     except CounterfoilError as error:
         return ConnectionLanded(connection=connection, error=error)
     return landed
+
+
+def _keep_views(road: "Road", connection: Connection, tables: Sequence[Table], *, anew: bool) -> None:
+    """After the load and apart from it: the tables are there for everybody, whatever becomes of the views."""
+    beside = Beside(
+        db=road.db,
+        connection=connection,
+        warehouse=road.destinations[connection.id],
+        tables=tuple(tables),
+        waiting=road.watch.say,
+        stop=road.stop,
+    )
+    keep_in_step(beside, anew=anew)
 
 
 def _doubted(
