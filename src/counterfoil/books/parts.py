@@ -35,15 +35,15 @@ SHAPES: Final[Mapping[str, Mapping[str, str]]] = {
     "departments": {"key": TEXT, "realm": TEXT, "id": TEXT, "name": TEXT},
     "heads": {
         "key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "day": DAY, "number": TEXT, "currency": TEXT,
-        "rate": MONEY, "name_type": TEXT, "name_id": TEXT, "class_id": TEXT, "department_id": TEXT, "memo": TEXT, "sign": NUMBER,
-        "total": MONEY, "control": TEXT, "control_role": TEXT, "other_total": MONEY, "other": TEXT, "other_role": TEXT,
-        "tax": MONEY, "settles": MONEY, "settled": TEXT, "settled_role": TEXT, "due": DAY, "reported": MONEY,
-        "agency_id": TEXT,
+        "rate": MONEY, "name_type": TEXT, "name_id": TEXT, "class_id": TEXT, "department_id": TEXT, "memo": TEXT,
+        "sign": NUMBER, "total": MONEY, "control": TEXT, "control_role": TEXT, "other_total": MONEY, "other": TEXT,
+        "other_role": TEXT, "tax": MONEY, "settles": MONEY, "settled": TEXT, "settled_role": TEXT, "due": DAY,
+        "reported": MONEY, "agency_id": TEXT,
     },
     "lines": {
         "key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "place": NUMBER, "part": TEXT, "line_id": TEXT,
-        "side": TEXT, "item_id": TEXT, "quantity": MONEY, "account": TEXT, "role": TEXT, "amount": MONEY, "class_id": TEXT,
-        "memo": TEXT, "name_type": TEXT, "name_id": TEXT,
+        "side": TEXT, "item_id": TEXT, "quantity": MONEY, "account": TEXT, "role": TEXT, "amount": MONEY,
+        "class_id": TEXT, "memo": TEXT, "name_type": TEXT, "name_id": TEXT,
     },
     "taxes": {"key": TEXT, "realm": TEXT, "type": TEXT, "id": TEXT, "rate_id": TEXT, "side": TEXT, "amount": MONEY},
     "links": {

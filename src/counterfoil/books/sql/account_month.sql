@@ -10,18 +10,24 @@ months AS (
   SELECT LAST_DAY(CAST(y.year || '-' || m.word || '-01' AS DATE)) AS month_end
   FROM years AS y CROSS JOIN ({months}) AS m
 ),
-moved AS (
+posted AS (
   SELECT p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
-    p.classification, p.account_currency,
+    p.classification, p.account_currency, p.amount, p.debit, p.credit, p.currency, p.foreign_amount,
     CASE
       WHEN p.transaction_date < CAST('1900-01-01' AS DATE) THEN CAST('1900-01-31' AS DATE)
       WHEN p.transaction_date > CAST('2199-12-31' AS DATE) THEN CAST('2199-12-31' AS DATE)
       ELSE LAST_DAY(p.transaction_date)
-    END AS month_end,
+    END AS month_end
+  FROM general_ledger_posting AS p
+),
+moved AS (
+  SELECT p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
+    p.classification, p.account_currency, p.month_end,
     SUM(p.amount) AS movement, SUM(p.debit) AS debit, SUM(p.credit) AS credit,
     SUM(CASE WHEN p.currency = p.account_currency THEN p.foreign_amount ELSE 0 END) AS foreign_movement
-  FROM general_ledger_posting AS p
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+  FROM posted AS p
+  GROUP BY p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
+    p.classification, p.account_currency, p.month_end
 ),
 spans AS (
   SELECT m._realm_id, MAX(m.month_end) AS last_month FROM moved AS m GROUP BY m._realm_id
@@ -29,15 +35,17 @@ spans AS (
 accounts AS (
   SELECT m._realm_id, m.account_id, m.account_name, m.account_number, m.account_type, m.account_sub_type,
     m.classification, m.account_currency, MIN(m.month_end) AS first_month
-  FROM moved AS m GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+  FROM moved AS m
+  GROUP BY m._realm_id, m.account_id, m.account_name, m.account_number, m.account_type, m.account_sub_type,
+    m.classification, m.account_currency
 ),
 spine AS (
   SELECT a._realm_id, a.account_id, a.account_name, a.account_number, a.account_type, a.account_sub_type,
     a.classification, a.account_currency, c.month_end
   FROM accounts AS a
   INNER JOIN spans AS s ON s._realm_id = a._realm_id
-  INNER JOIN months AS c ON c.month_end >= a.first_month
-    AND (c.month_end <= s.last_month OR c.month_end <= LAST_DAY(CURRENT_DATE))
+  CROSS JOIN months AS c
+  WHERE c.month_end >= a.first_month AND (c.month_end <= s.last_month OR c.month_end <= LAST_DAY(CURRENT_DATE))
 )
 SELECT
   s._realm_id, s.month_end,
@@ -53,9 +61,9 @@ SELECT
   CASE
     WHEN s.account_type IN ('Income', 'Cost of Goods Sold', 'Expense', 'Other Income', 'Other Expense') THEN 1 ELSE 0
   END AS is_profit,
-  CAST(COALESCE(m.movement, 0) AS DECIMAL(38, 2)) AS movement,
-  CAST(COALESCE(m.debit, 0) AS DECIMAL(38, 2)) AS debit,
-  CAST(COALESCE(m.credit, 0) AS DECIMAL(38, 2)) AS credit,
+  CAST(COALESCE(m.movement, 0) AS DECIMAL(31, 2)) AS movement,
+  CAST(COALESCE(m.debit, 0) AS DECIMAL(31, 2)) AS debit,
+  CAST(COALESCE(m.credit, 0) AS DECIMAL(31, 2)) AS credit,
   CAST(
     CASE WHEN s.account_currency <> f.home THEN COALESCE(m.foreign_movement, 0) ELSE COALESCE(m.movement, 0) END
     AS DECIMAL(38, 9)

@@ -19,6 +19,6 @@ SELECT
   CAST(CASE
     WHEN o.days <= 0 THEN 1 WHEN o.days <= 30 THEN 2 WHEN o.days <= 60 THEN 3 WHEN o.days <= 90 THEN 4 ELSE 5
   END AS BIGINT) AS bucket_order,
-  o.account_id, CAST(ROUND(o.amount * o.exchange_rate, 2) AS DECIMAL(38, 2)) AS open_amount, o.currency,
+  o.account_id, CAST(ROUND(o.amount * o.exchange_rate, 2) AS DECIMAL(31, 2)) AS open_amount, o.currency,
   o.exchange_rate, CAST(o.amount AS DECIMAL(38, 9)) AS foreign_open_amount, o.reported_balance
 FROM open AS o

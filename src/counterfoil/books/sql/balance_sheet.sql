@@ -39,7 +39,7 @@ SELECT
     WHEN 'Other Current Liability' THEN 8 WHEN 'Long Term Liability' THEN 9 WHEN 'Equity' THEN 10 ELSE 11
   END AS BIGINT) AS account_type_order,
   l.account_id, l.account_name, l.account_number, l.account_sub_type,
-  CAST(CASE WHEN l.section IN ('Liabilities', 'Equity') THEN -l.balance ELSE l.balance END AS DECIMAL(38, 2)) AS amount,
+  CAST(CASE WHEN l.section IN ('Liabilities', 'Equity') THEN -l.balance ELSE l.balance END AS DECIMAL(31, 2)) AS amount,
   l.currency, l.account_currency,
   CAST(CASE
     WHEN l.section IN ('Liabilities', 'Equity') THEN -l.account_currency_balance ELSE l.account_currency_balance

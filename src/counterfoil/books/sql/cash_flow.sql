@@ -44,6 +44,6 @@ listed AS (
 SELECT
   l._realm_id, l.month_end, l.section, CAST(l.section_order AS BIGINT) AS section_order,
   CAST(l.account_id AS VARCHAR) AS account_id, CAST(l.account_name AS VARCHAR) AS account_name,
-  CAST(l.account_type AS VARCHAR) AS account_type, CAST(l.amount AS DECIMAL(38, 2)) AS amount,
+  CAST(l.account_type AS VARCHAR) AS account_type, CAST(l.amount AS DECIMAL(31, 2)) AS amount,
   l.home_currency AS currency
 FROM listed AS l

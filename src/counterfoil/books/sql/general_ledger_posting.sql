@@ -130,7 +130,7 @@ legs AS (
     h.key, 'total' AS part, CAST(0 AS BIGINT) AS place, CAST(NULL AS VARCHAR) AS line_id,
     h.control AS account, h.control_role AS role, h.total AS amount, h.rate, h.name_type, h.name_id, h.class_id,
     h.memo, CAST(NULL AS VARCHAR) AS item_id, CAST(NULL AS DECIMAL(38, 9)) AS quantity,
-    CAST(NULL AS DECIMAL(38, 2)) AS value, CAST(NULL AS VARCHAR) AS source, FALSE AS is_cost
+    CAST(NULL AS DECIMAL(31, 2)) AS value, CAST(NULL AS VARCHAR) AS source, FALSE AS is_cost
   FROM heads AS h WHERE h.total <> 0
   UNION ALL
   SELECT
@@ -237,9 +237,9 @@ SELECT
   w.item_id,
   w.quantity,
   w.memo,
-  CAST(CASE WHEN w.home > 0 THEN w.home ELSE 0 END AS DECIMAL(38, 2)) AS debit,
-  CAST(CASE WHEN w.home < 0 THEN -w.home ELSE 0 END AS DECIMAL(38, 2)) AS credit,
-  CAST(w.home AS DECIMAL(38, 2)) AS amount,
+  CAST(CASE WHEN w.home > 0 THEN w.home ELSE 0 END AS DECIMAL(31, 2)) AS debit,
+  CAST(CASE WHEN w.home < 0 THEN -w.home ELSE 0 END AS DECIMAL(31, 2)) AS credit,
+  CAST(w.home AS DECIMAL(31, 2)) AS amount,
   h.currency,
   CAST(h.rate AS DECIMAL(38, 9)) AS exchange_rate,
   CAST(w.amount AS DECIMAL(38, 9)) AS foreign_amount,

@@ -40,11 +40,11 @@ entries AS (
 SELECT
   e._realm_id, e.month_end, CAST(e.fiscal_year AS BIGINT) AS fiscal_year, e.account_id, e.account_name,
   e.account_number, e.account_type, e.account_sub_type, e.classification, e.home_currency AS currency,
-  CAST(SUM(e.debit) AS DECIMAL(38, 2)) AS month_debit,
-  CAST(SUM(e.credit) AS DECIMAL(38, 2)) AS month_credit,
-  CAST(SUM(e.balance) AS DECIMAL(38, 2)) AS balance,
-  CAST(CASE WHEN SUM(e.balance) > 0 THEN SUM(e.balance) ELSE 0 END AS DECIMAL(38, 2)) AS debit,
-  CAST(CASE WHEN SUM(e.balance) < 0 THEN -SUM(e.balance) ELSE 0 END AS DECIMAL(38, 2)) AS credit,
+  CAST(SUM(e.debit) AS DECIMAL(31, 2)) AS month_debit,
+  CAST(SUM(e.credit) AS DECIMAL(31, 2)) AS month_credit,
+  CAST(SUM(e.balance) AS DECIMAL(31, 2)) AS balance,
+  CAST(CASE WHEN SUM(e.balance) > 0 THEN SUM(e.balance) ELSE 0 END AS DECIMAL(31, 2)) AS debit,
+  CAST(CASE WHEN SUM(e.balance) < 0 THEN -SUM(e.balance) ELSE 0 END AS DECIMAL(31, 2)) AS credit,
   e.account_currency,
   CAST(SUM(e.foreign_balance) AS DECIMAL(38, 9)) AS account_currency_balance
 FROM entries AS e
