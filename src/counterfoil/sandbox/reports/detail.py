@@ -57,6 +57,13 @@ def type_name(found: Entry) -> str:
     return _TYPES.get(found.entity, found.entity)
 
 
+def _type(line: Line) -> Record:
+    drawn = cell(type_name(line.found), line.found.id)
+    if line.asked.params.get("qzurl", "").lower() == "true":  # where it goes to is not established
+        drawn["href"] = f"/app/{line.found.entity.lower()}?txnId={line.found.id}"
+    return drawn
+
+
 def _name(line: Line) -> Record:
     kind, id_ = name_on(line.found, line.one)
     return cell(line.asked.names.of(kind, id_), id_)
@@ -126,7 +133,7 @@ def _credit(line: Line) -> Record:
 _Column = tuple[str, str, Callable[[Line], Record]]  # title, type, what stands in it
 COLUMNS: Final[dict[str, _Column]] = {
     "tx_date": ("Date", "Date", lambda line: cell(line.found.date.isoformat())),
-    "txn_type": ("Transaction Type", "String", lambda line: cell(type_name(line.found), line.found.id)),
+    "txn_type": ("Transaction Type", "String", _type),
     "doc_num": ("Num", "String", lambda line: cell(line.found.number)),
     "is_no_post": ("Posting", "Boolean", lambda line: cell("Yes" if line.posts else "No")),
     "name": ("Name", "String", _name),
@@ -191,6 +198,14 @@ class Table:
         """The cells of one row."""
         return [COLUMNS[key][2](line) if key in COLUMNS else cell() for key in self.keys]
 
+    def sorted(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """In the order that was asked for, by the text of a column; as they stand where none was."""
+        key = self.asked.params.get("sort_by", "")
+        if key not in COLUMNS:
+            return lines
+        down = self.asked.params.get("sort_order", "").lower().startswith("desc")
+        return sorted(lines, key=lambda line: _order(COLUMNS[key], line), reverse=down)
+
     def told(self, title: str, id_: str = "", **amounts: Decimal) -> list[Record]:
         """A row that only has a title and some amounts, by `amount`, `balance`, `open`, `debit` or `credit`."""
         kinds = {key: name for name, keys in _TOLD.items() for key in keys}
@@ -198,6 +213,12 @@ class Table:
             money(amounts[kinds[key]], ".00") if kinds.get(key) in amounts else cell() for key in self.keys
         ]
         return [cell(title, id_), *cells[1:]]
+
+
+def _order(shown: _Column, line: Line) -> tuple[Decimal, str]:
+    _, kind, read = shown
+    value = read(line)["value"]
+    return (Decimal(value or 0), "") if kind in ("Money", "Quantity", "Rate") else (ZERO, value.casefold())
 
 
 def _nothing(_: Line) -> Record:

@@ -24,7 +24,7 @@ def transaction_list(asked: Asked, sheet: Sheet) -> None:
     """Draw a row for each transaction, those that do not post among them."""
     table = Table(asked, _LIST)
     sheet.columns = table.columns()
-    for line in _lines(asked):
+    for line in table.sorted(_lines(asked)):
         sheet.data(sheet.rows, table.row(line), type="Data")
 
 
