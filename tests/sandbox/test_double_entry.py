@@ -107,13 +107,14 @@ def test_a_voided_transaction_posts_nothing_and_a_deleted_one_is_gone(clerk: Cle
 
 
 def test_stock_leaves_at_cost(clerk: Clerk) -> None:
-    detail = {"ItemRef": item(clerk, "Inner tube"), "Qty": 3, "UnitPrice": 8}
+    tube = item(clerk, "Inner tube")
+    detail = {"ItemRef": tube, "Qty": 3, "UnitPrice": 8}
     line = {"Amount": 24, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
-    before = clerk.get("Item", detail["ItemRef"]["value"])["QtyOnHand"]
+    before = clerk.get("Item", tube["value"])["QtyOnHand"]
     sold = clerk.create("Invoice", {"CustomerRef": customer(clerk, "USD"), "Line": [line]})
 
     assert posted(clerk, sold)[account(clerk, "Inventory")] == Decimal("-6.30")
-    assert clerk.get("Item", detail["ItemRef"]["value"])["QtyOnHand"] == before - 3
+    assert clerk.get("Item", tube["value"])["QtyOnHand"] == before - 3
 
 
 def test_on_cash_basis_an_invoice_counts_by_the_share_that_was_paid(clerk: Clerk) -> None:
