@@ -1,7 +1,7 @@
 """Companies whose books are synced into a DuckDB file and a PostgreSQL database, with the views on both."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
-from counterfoil.books.views import views
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Destination as Warehouse
 from counterfoil.model.connection import Connection
@@ -17,7 +16,7 @@ from counterfoil.model.destination import Destination
 from counterfoil.model.table import Table
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.sandbox.server import choose_companies
-from counterfoil.store import connections, destinations
+from counterfoil.store import connections, destinations, sources
 from tests.postgres import Server
 from tests.road.conftest import NOW, World, opened_store, opened_world
 
@@ -39,10 +38,6 @@ class Shelf:
 
     kind: str
     warehouse: Warehouse
-
-    def define(self, known: Sequence[Table] = ()) -> None:
-        ground = self.warehouse.capabilities.ground(DATASET, "", known or tables())
-        self.warehouse.define(DATASET, views(ground))
 
     def ask(self, sql: str, *values: object) -> list[Row]:
         """Rows of a question in which `{name}` stands for a table or view."""
@@ -71,7 +66,7 @@ class Library:
 
 
 def stocked(folder: Path, server: Server, world: World) -> Library:
-    """Let all companies feed both warehouses, sync them once and define the views."""
+    """Let all companies feed both warehouses, and sync them once."""
     lake = Destination(
         id="dest", name="lake", kind="duckdb", created_at=NOW, options={"path": str(world.warehouse)}
     )
@@ -80,15 +75,14 @@ def stocked(folder: Path, server: Server, world: World) -> Library:
     pond = Destination(id="pond", name="pond", kind="postgres", created_at=NOW, options=options)
     destinations.save(world.around.db, pond)
     for place, realm in enumerate(world.sandbox.realms):
-        source = world.source(f"acme{place}", realm=realm)
+        source = replace(world.source(f"acme{place}", realm=realm), views=True)
+        sources.save(world.around.db, source)
         beside = Connection(id=f"pond_{place}", source=source, destination=pond, dataset=DATASET)
         connections.save(world.around.db, beside)
     library = Library(
         world, {each.kind: Shelf(each.kind, KINDS[each.kind].open(each.options)) for each in (lake, pond)}
     )
     library.sync()
-    for shelf in library.shelves.values():
-        shelf.define()
     return library
 
 

@@ -43,7 +43,7 @@ class World:
     def source(
         self, name: str = "acme", *, realm: str = "", prefix: str = "", streams: Sequence[str] | None = None
     ) -> Source:
-        """Connect a company and let it feed the warehouse."""
+        """Connect a company and let it feed the warehouse; without views, which tests/books looks at."""
         realm = realm or self.sandbox.realms[0]
         credential = Credential(
             id=f"cred_{name}", name=name, realm_id=realm, environment=Environment.SANDBOX, created_at=NOW
@@ -55,6 +55,7 @@ class World:
             created_at=NOW,
             prefix=prefix,
             streams=None if streams is None else frozenset(streams),
+            views=False,
         )
         destination = Destination(
             id="dest", name="lake", kind="duckdb", created_at=NOW, options={"path": str(self.warehouse)}

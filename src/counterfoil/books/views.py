@@ -41,7 +41,9 @@ STATEMENTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 
 
 def views(ground: Ground) -> list[View]:
-    """General ledger and statements on those tables that a source has."""
+    """General ledger and statements on those tables that a source has; none where it reads no accounts."""
+    if "account" not in ground.names:
+        return []
     known = parts(ground.names)
     return [
         View(

@@ -26,6 +26,7 @@ class Source:
     created_at: datetime  # aware, UTC
     streams: frozenset[str] | None = None
     reports: Chosen = ()
+    views: bool = True  # general ledger and statements beside its tables
     fivetran: str | None = None  # the dataset of views under Fivetran's names: "" for the usual one, None for none
     prefix: str = ""
     schedule: Schedule = MANUAL

@@ -1,7 +1,6 @@
 """Views on the tables of a source, and what they stand on."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.model.table import Table
@@ -33,12 +32,3 @@ class Ground:
     def names(self) -> frozenset[str]:
         """The tables that are there, without prefix."""
         return frozenset(table.name for table in self.tables)
-
-
-def digest(views: Iterable[View]) -> str:
-    """A word that is another one whenever a view is added, dropped, renamed or worded in another way."""
-    told = hashlib.sha256()
-    for view in views:
-        for part in (view.name, view.sql):
-            told.update(f"{len(part)}:{part}".encode())
-    return told.hexdigest()

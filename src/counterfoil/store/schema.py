@@ -100,6 +100,7 @@ sources = sa.Table(
     sa.Column(
         "reports", sa.JSON, nullable=False, server_default="[]"
     ),  # as `model.report_choice` writes each
+    sa.Column("views", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("fivetran", sa.Text),  # the dataset of Fivetran's views: "" for the usual one, null for none
     text("prefix"),
     text("schedule"),

@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from counterfoil.books import views as books
-from counterfoil.books.fivetran import views as fivetran
+from counterfoil.books.fingerprint import fingerprint
 from counterfoil.destinations.base import Capabilities, Destination, Waiting, in_silence
 from counterfoil.errors import AlreadyExists, Cancelled, CounterfoilError, LockLost
 from counterfoil.model.connection import Connection
 from counterfoil.model.style import Defined, Style, fivetran_dataset
 from counterfoil.model.table import Table
-from counterfoil.model.view import Ground, View, digest
+from counterfoil.model.view import Ground, View
 from counterfoil.stop import NEVER, Stop
 from counterfoil.store import views as stored
 from counterfoil.store.db import Database
@@ -31,6 +30,15 @@ class Beside:
     waiting: Waiting = in_silence
     stop: Stop = NEVER
 
+    @property
+    def speaks(self) -> bool:
+        """Whether the warehouse speaks SQL: lakes have no views."""
+        return bool(self.warehouse.capabilities.dialect)
+
+    def print_of(self, style: Style) -> str:
+        """A word that is another one when the views of a style say something else; wording them takes far longer."""
+        return fingerprint(ground_of(style, self.connection, self.tables, self.warehouse.capabilities))
+
     def views(self, style: Style) -> tuple[View, ...]:
         """What the views of a style say here."""
         return views_of(style, self.connection, self.tables, self.warehouse.capabilities)
@@ -38,10 +46,12 @@ class Beside:
 
 def wanted(connection: Connection) -> Mapping[Style, str]:
     """The styles that are switched on for a connection, each with the dataset of its views."""
-    source = connection.source
-    if source.fivetran is None:
-        return {}
-    return {Style.FIVETRAN: dataset_of(Style.FIVETRAN, connection, source.fivetran)}
+    source, on = connection.source, {}
+    if source.views:
+        on[Style.COUNTERFOIL] = dataset_of(Style.COUNTERFOIL, connection)
+    if source.fivetran is not None:
+        on[Style.FIVETRAN] = dataset_of(Style.FIVETRAN, connection, source.fivetran)
+    return on
 
 
 def dataset_of(style: Style, connection: Connection, named: str = "") -> str:
@@ -55,24 +65,22 @@ def views_of(
     style: Style, connection: Connection, tables: Sequence[Table], kind: Capabilities
 ) -> tuple[View, ...]:
     """The views of a style, in the SQL of the kind of warehouse; none where that speaks no SQL."""
-    prefix = connection.source.prefix
-    if not kind.dialect:
-        return ()
-    if style is Style.COUNTERFOIL:
-        return _written(style, kind.ground(connection.dataset, prefix, tuple(tables)))
-    beside = Ground(  # in another dataset: the tables' own has to be named
-        dialect=kind.dialect,
-        prefix=prefix,
-        tables=tuple(tables),
-        dataset=connection.dataset,
-        upper_names=kind.upper_names,
-    )
-    return _written(style, beside)
+    return _written(style, ground_of(style, connection, tables, kind)) if kind.dialect else ()
+
+
+def ground_of(style: Style, connection: Connection, tables: Sequence[Table], kind: Capabilities) -> Ground:
+    """What the views of a style stand on; where they stand in another dataset, that of the tables is named."""
+    ground = kind.ground(connection.dataset, connection.source.prefix, tuple(tables))
+    return ground if style is Style.COUNTERFOIL else replace(ground, dataset=connection.dataset)
 
 
 @lru_cache(maxsize=64)
 def _written(style: Style, ground: Ground) -> tuple[View, ...]:
-    return tuple(fivetran.views(ground) if style is Style.FIVETRAN else books.views(ground))
+    # What words SQL takes long to import, and most syncs word none.
+    from counterfoil.books.fivetran.views import views as fivetran  # noqa: PLC0415
+    from counterfoil.books.views import views  # noqa: PLC0415
+
+    return tuple(fivetran(ground) if style is Style.FIVETRAN else views(ground))
 
 
 def keep_in_step(beside: Beside, *, anew: bool) -> None:
@@ -85,22 +93,24 @@ def keep_in_step(beside: Beside, *, anew: bool) -> None:
         _keep_in_step(beside, anew=anew)
     except (Cancelled, LockLost):
         raise
-    except CounterfoilError as error:
+    except Exception as error:  # whatever it is: the tables are loaded, and nobody is to lose them for a view
+        what = error.what if isinstance(error, CounterfoilError) else f"{type(error).__name__}: {error}"
         _log.warning(
-            "The views of %s in %s are not in step: %s", source.name, beside.connection.dataset, error.what
+            "The views of %s in %s are not in step: %s", source.name, beside.connection.dataset, what
         )
-        beside.waiting(f"the views of {source.name} are not in step: {error.what}")
+        beside.waiting(f"the views of {source.name} are not in step: {what}")
 
 
 def _keep_in_step(beside: Beside, *, anew: bool) -> None:
+    if not beside.speaks:
+        return
     on, made = wanted(beside.connection), stored.of(beside.db, beside.connection)
     for style, there in made.items():
         if on.get(style) != there.dataset:
             take_away(beside, there)
     for style, dataset in on.items():
-        views = beside.views(style)
         known = made.get(style)
-        if views and (anew or known is None or (known.dataset, known.digest) != (dataset, digest(views))):
+        if anew or known is None or (known.dataset, known.digest) != (dataset, beside.print_of(style)):
             make(beside, style, dataset)
 
 
@@ -113,8 +123,9 @@ def make(beside: Beside, style: Style, dataset: str) -> Defined:
     gone = (
         [name for name in before.names if name not in names] if before and before.dataset == dataset else []
     )
-    beside.warehouse.define(dataset, views, gone=gone, waiting=beside.waiting, stop=beside.stop)
-    defined = Defined(style=style, dataset=dataset, names=names, digest=digest(views))
+    if views or gone:
+        beside.warehouse.define(dataset, views, gone=gone, waiting=beside.waiting, stop=beside.stop)
+    defined = Defined(style=style, dataset=dataset, names=names, digest=beside.print_of(style))
     stored.keep(beside.db, beside.connection, defined)
     return defined
 

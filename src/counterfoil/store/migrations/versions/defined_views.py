@@ -8,7 +8,8 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Sources that were made before have no views of Fivetran's; none were made for any connection."""
+    """Sources that were made before have our own views, and none of Fivetran's; no connection has any yet."""
+    op.add_column("sources", sa.Column("views", sa.Boolean, nullable=False, server_default=sa.true()))
     op.add_column("sources", sa.Column("fivetran", sa.Text))
     op.create_table(
         "defined_views",
