@@ -80,6 +80,22 @@ SETTINGS = (
         ),
     ),
     Setting(
+        name="report_hours",
+        default="6",
+        help=(
+            "How often, in hours, the open periods of chosen reports are read: this month and the last one. One "
+            "metered call for up to six months of a summary, one for each month of a list of transactions."
+        ),
+    ),
+    Setting(
+        name="closed_report_days",
+        default="7",
+        help=(
+            "How often, in days, the closed periods of chosen reports are read again: somebody may have changed old "
+            "books. A period that tells something new is replaced whole."
+        ),
+    ),
+    Setting(
         name="quickbooks_webhook_token",
         secret=True,
         help=(

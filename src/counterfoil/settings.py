@@ -23,6 +23,8 @@ NUMBERS = (
     "monthly_calls",
     "refresh_hours",
     "compare_hours",
+    "report_hours",
+    "closed_report_days",
     "webhook_seconds",
     "alert_failures",
     "keep_days",
@@ -56,6 +58,8 @@ class Settings:
     monthly_calls: int
     refresh_hours: int
     compare_hours: int
+    report_hours: int
+    closed_report_days: int
     quickbooks_webhook_token: str = field(repr=False)
     webhook_seconds: int
     alert_failures: int

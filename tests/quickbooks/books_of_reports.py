@@ -68,7 +68,7 @@ def profit_and_loss(first: date, last: date, params: Mapping[str, str]) -> Any:
         rows.append(section("Other Income", [line("Interest", "2", interest)], "OtherIncome", interest))
     net = [one + other for one, other in zip(sales, interest, strict=True)]
     rows.append({"type": "Section", "group": "NetIncome", "Summary": {"ColData": row("Net Income", net)}})
-    columns = [{"ColTitle": "", "ColType": "Account"}]
+    columns: list[Any] = [{"ColTitle": "", "ColType": "Account"}]
     columns += [
         {
             "ColTitle": f"{start:%b %-d} - {end:%-d}",

@@ -9,10 +9,11 @@ from counterfoil.model.cost import calls_of_first
 from counterfoil.model.outcome import Mode
 from counterfoil.model.source import Source
 from counterfoil.model.task import Scope
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import catalog, read_by
 from counterfoil.store import abilities, connections, cursors, holdings, outcomes, sources
 from counterfoil.store.db import Database
 from counterfoil.sync.plan import make_plan
+from counterfoil.sync.report_plan import Times, calls_of_tasks, report_tasks
 
 REFRESH_CALLS = 2
 """A count and a page, of a stream in which little changed."""
@@ -45,27 +46,27 @@ def estimate(around: Surroundings, source_name: str, errand: Errand) -> Again:
     db, now = around.db, around.now()
     source = sources.named(db, source_name)
     check_errand(around, source, errand)
-    chosen = [
-        stream
-        for name, stream in catalog().items()
-        if source.reads(name) and (errand.streams is None or name in errand.streams)
-    ]
+    chosen = [stream for stream in read_by(source) if errand.streams is None or stream.name in errand.streams]
+    held = cursors.oldest(db, connections.of_source(db, source))
+    scope = Scope(streams=errand.streams, full=errand.full, since=errand.since)
     plan = make_plan(
-        chosen,
-        cursors.oldest(db, connections.of_source(db, source)),
+        [stream for stream in chosen if stream.report is None],
+        held,
         abilities.of(db, source.credential.realm_id),
         around.clocks,
         now,
-        scope=Scope(streams=errand.streams, full=errand.full, since=errand.since),
+        scope=scope,
     )
+    told = list(report_tasks(source, chosen, held, Times(clocks=around.clocks, now=now, scope=scope)))
     known = records(db, source)
     modes = [task.mode for task in plan]
     full = [task.stream for task in plan if task.mode is Mode.FULL]
     return Again(
         calls=calls_of_first(full, known)
         + REFRESH_CALLS * modes.count(Mode.REFRESH)
-        + (Mode.CHANGES in modes),
-        streams=len(plan),
-        in_full=len(full),
+        + (Mode.CHANGES in modes)
+        + calls_of_tasks(source, told, now.date()),
+        streams=len(plan) + len(told),
+        in_full=len(full) + sum(task.mode is Mode.FULL for task in told),
         records=sum(known.get(task.stream.name, 0) for task in plan),
     )

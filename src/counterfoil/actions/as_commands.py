@@ -14,6 +14,7 @@ from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.destination import Destination
 from counterfoil.model.schedule import MANUAL
 from counterfoil.model.source import Source
+from counterfoil.model.style import said
 
 WIDEST = 76
 """Characters of a line; a longer command takes a line for each option."""
@@ -69,7 +70,12 @@ def changing_destination(before: Destination, after: Destination, anew: Iterable
 def making_source(source: Source, feeds: Iterable[Connection]) -> str:
     """The command that makes this source."""
     options: list[tuple[str, str | None]] = [("--credential", source.credential.name)]
-    options += [("--stream", stream) for stream in sorted(source.streams or ())]
+    options += [("--stream", stream) for stream in sorted(_streams(source))]
+    options += _reporting(source)
+    if not source.views:
+        options.append(("--no-views", None))
+    if source.fivetran is not None:
+        options.append(("--fivetran", said(source.fivetran)))
     if source.prefix:
         options.append(("--prefix", source.prefix))
     if source.schedule != MANUAL:
@@ -90,7 +96,13 @@ def changing_source(
     if before.credential.name != after.credential.name:
         options.append(("--credential", after.credential.name))
     if before.streams != after.streams:
-        options += [("--stream", stream) for stream in sorted(after.streams or ["all"])]
+        options += [("--stream", stream) for stream in sorted(_streams(after) or ["all"])]
+    if before.reports != after.reports:
+        options += _reporting(after) or [("--report", "none")]
+    if before.views != after.views:
+        options.append(("--views" if after.views else "--no-views", None))
+    if before.fivetran != after.fivetran:
+        options.append(("--fivetran", said(after.fivetran) or "no"))
     if before.prefix != after.prefix:
         options.append(("--prefix", after.prefix))
     if before.schedule != after.schedule:
@@ -107,6 +119,15 @@ def asking(source_name: str, errand: Errand) -> str:
         since = errand.since.astimezone(UTC).replace(tzinfo=None).isoformat()
         return command("sources backfill", source_name, [("--since", since), *options])
     return command("sources resync" if errand.full else "sync", source_name, options)
+
+
+def _streams(source: Source) -> Iterable[str]:
+    """None of them stands for all; that there are reports alone has to be said."""
+    return ["none"] if source.streams == frozenset() else source.streams or ()
+
+
+def _reporting(source: Source) -> list[tuple[str, str | None]]:
+    return [("--report", str(choice)) for choice in source.reports]
 
 
 def _given(options: Iterable[tuple[str, str]]) -> list[tuple[str, str | None]]:

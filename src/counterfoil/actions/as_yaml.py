@@ -113,6 +113,12 @@ def _source(source: Source, feeds: Iterable[Connection]) -> dict[str, Any]:
         "credential": source.credential.name,
         "streams": "all" if source.streams is None else sorted(source.streams),
     }
+    if source.reports:
+        one["reports"] = [str(choice) for choice in source.reports]
+    if not source.views:
+        one["views"] = False
+    if source.fivetran is not None:
+        one["fivetran"] = source.fivetran or True
     if source.prefix:
         one["prefix"] = source.prefix
     if source.schedule != MANUAL:

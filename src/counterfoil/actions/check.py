@@ -6,12 +6,13 @@ from counterfoil.actions.destinations import convert
 from counterfoil.actions.document import Document, Text, guess, shown
 from counterfoil.actions.known import Known
 from counterfoil.actions.references import REFERENCE, SEALED, is_reference, shows_password, unset
-from counterfoil.actions.rules import prefix_too_long
+from counterfoil.actions.rules import prefix_too_long, report_faults
 from counterfoil.actions.wanted import Wanted, WantedCredential, WantedDestination, WantedSource
 from counterfoil.destinations import KINDS
 from counterfoil.destinations.base import Option
 from counterfoil.errors import SettingInvalid
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.model.stream import Stream
+from counterfoil.quickbooks.catalog import catalog, everything
 
 
 def check(document: Document, wanted: Wanted, known: Known, environment: Mapping[str, str]) -> None:
@@ -105,19 +106,26 @@ def _all_set(document: Document, text: Text, environment: Mapping[str, str]) -> 
     return not missing
 
 
+def _streams(source: WantedSource) -> list[Stream]:
+    chosen = list(catalog()) if source.streams is None else [text.value for text in source.streams]
+    names = {*chosen, *(choice.report for _, choice in source.reports)}
+    return [stream for name, stream in everything().items() if name in names]
+
+
 def _source(document: Document, source: WantedSource, wanted: Wanted, known: Known) -> None:
     _exists(document, source.credential, "credential", [*_names(wanted.credentials), *known.credentials])
     for stream in source.streams or ():
         _exists(document, stream, "stream", catalog())
+    for at, choice in source.reports:
+        for fault in report_faults((choice,)):
+            document.fault(at, fault[0].lower() + fault[1:].rstrip("."))
     kinds = {name: destination.kind for name, destination in known.destinations.items()}
     kinds |= {destination.name.value: destination.kind.value for destination in wanted.destinations}
     for feed in source.feeds:
         _exists(document, feed.destination, "destination", kinds)
         kind = KINDS.get(kinds.get(feed.destination.value, ""))
-        if kind is not None:
-            streams = None if source.streams is None else [text.value for text in source.streams]
-            if fault := prefix_too_long(source.prefix.value, streams, kind):
-                document.fault(source.prefix.at, fault)
+        if kind is not None and (fault := prefix_too_long(source.prefix.value, _streams(source), kind)):
+            document.fault(source.prefix.at, fault)
     feeds = [(feed.destination.value, feed.dataset.value) for feed in source.feeds]
     for feed, pair in zip(source.feeds, feeds, strict=True):
         if feeds.count(pair) > 1:

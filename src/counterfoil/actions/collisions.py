@@ -15,7 +15,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
 from counterfoil.model.stream import Stream
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import everything, read_by
 from counterfoil.store import connections
 from counterfoil.store.db import Database
 
@@ -117,11 +117,11 @@ def _near(prefix: str, other: str) -> bool:
 
 @cache
 def _every_name() -> frozenset[str]:
-    return _names("", catalog().values())
+    return _names("", everything().values())
 
 
 def _tables(source: Source) -> frozenset[str]:
-    return _names(source.prefix, (stream for stream in catalog().values() if source.reads(stream.name)))
+    return _names(source.prefix, read_by(source))
 
 
 def _names(prefix: str, streams: Iterable[Stream]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from counterfoil.actions.known import Known
 from counterfoil.model.connection import Connection
 from counterfoil.model.schedule_text import in_words
 from counterfoil.model.source import Source
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import read_by
 
 MOST_NAMED = 8
 """Streams that a sentence names; of more it says how many."""
@@ -27,7 +27,7 @@ class Costs:
     """In metered calls: of a source's schedule in a month, and of reading these streams in full, at least."""
 
     month: Callable[[Source], int]
-    once: Callable[[Sequence[str]], int]
+    once: Callable[[Sequence[str], Source], int]
 
 
 def consequences(known: Known, before: Source, target: Draft, costs: Costs) -> Consequences:
@@ -40,11 +40,16 @@ def consequences(known: Known, before: Source, target: Draft, costs: Costs) -> C
     gone = [feed for id_, feed in old.items() if id_ not in new]
     moved = [*_prefix(before, after, kept), *_company(before, after, kept)]
     fresh = [stream for stream in _streams(after) if not before.reads(stream)]
-    told = [*moved, *_removed(gone), *_streams_gone(before, after, kept), *_streams_new(fresh, kept, costs)]
+    told = [
+        *moved,
+        *_removed(gone),
+        *_streams_gone(before, after, kept),
+        *_streams_new(fresh, after, kept, costs),
+    ]
     told += [f"{_place(feed)} gets all tables of {after.name} for the first time." for feed in added]
     in_full = bool(moved or added)
     if in_full and (kept or added):
-        calls = costs.once(_streams(after))
+        calls = costs.once(_streams(after), after)
         told.append(
             f"The next sync reads every selected stream in full, in at least {calls:,} metered calls."
         )
@@ -55,7 +60,7 @@ def consequences(known: Known, before: Source, target: Draft, costs: Costs) -> C
 def _prefix(before: Source, after: Source, kept: list[Connection]) -> list[str]:
     if before.prefix == after.prefix:
         return []
-    name = next(catalog()[stream].table.name for stream in _streams(after))
+    name = next(stream.table.name for stream in read_by(after))
     return [
         f"In {_place(feed)} all tables get new names: {before.prefix}{name} becomes {after.prefix}{name}. Those under "
         "the old names stay as they are and are updated no more; drop them when nobody reads them."
@@ -85,10 +90,10 @@ def _streams_gone(before: Source, after: Source, kept: list[Connection]) -> list
     return [f"{_listed(gone)}: read no more. The tables stay, and are updated no more."]
 
 
-def _streams_new(fresh: list[str], kept: list[Connection], costs: Costs) -> list[str]:
+def _streams_new(fresh: list[str], after: Source, kept: list[Connection], costs: Costs) -> list[str]:
     if not fresh or not kept:
         return []
-    calls = costs.once(fresh)
+    calls = costs.once(fresh, after)
     many = f"{calls:,} metered call" + ("" if calls == 1 else "s")
     return [f"{_listed(fresh)}: read in full by the next sync, into new tables, in at least {many}."]
 
@@ -115,7 +120,7 @@ def _schedule(before: Source, after: Source, cost: Callable[[Source], int]) -> l
 
 
 def _streams(source: Source) -> list[str]:
-    return [stream for stream in catalog() if source.reads(stream)]
+    return [stream.name for stream in read_by(source)]
 
 
 def _listed(streams: list[str]) -> str:

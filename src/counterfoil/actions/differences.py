@@ -8,6 +8,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
+from counterfoil.model.style import said
 
 Thing = Credential | Destination | Source | Connection
 
@@ -64,6 +65,9 @@ def fields(thing: Thing) -> Mapping[str, str]:
         "name": thing.name,
         "credential": thing.credential.name,
         "streams": "all" if thing.streams is None else ", ".join(sorted(thing.streams)),
+        "reports": "; ".join(map(str, thing.reports)),
+        "views": "" if thing.views else "none",
+        "fivetran": said(thing.fivetran),
         "prefix": thing.prefix,
         "schedule": str(thing.schedule),
         "paused": "true" if thing.paused else "",

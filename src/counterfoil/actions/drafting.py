@@ -55,7 +55,7 @@ def next_step(db: Database, choices: Choices) -> Step:
         return Step.CONNECT
     if not choices.schedule:
         return Step.SCHEDULE
-    if not choices.streams_chosen or choices.streams == ():
+    if not choices.streams_chosen or (choices.streams == () and not choices.reports):
         return Step.DATA
     known = {destination.name for destination in destinations.every(db)}
     if not choices.feeds or any(name not in known for name, _ in choices.feeds):

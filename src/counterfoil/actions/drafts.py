@@ -11,6 +11,7 @@ from counterfoil.actions.rights import need
 from counterfoil.actions.source_changes import Feed, NewSource, created
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import AlreadyExists, NotFound, SettingInvalid
+from counterfoil.model import report_choice
 from counterfoil.model.actor import Role
 from counterfoil.model.draft_source import Choices, DraftSource
 from counterfoil.model.identity import name_fault, new_id
@@ -88,6 +89,7 @@ def wanted(chosen: Choices) -> NewSource:
         name=chosen.name,
         credential=chosen.credential,
         streams=None if chosen.streams is None else frozenset(chosen.streams),
+        reports=report_choice.chosen(chosen.reports),
         prefix=chosen.prefix,
         schedule=parse(chosen.schedule),
         feeds=tuple(Feed(destination=name, dataset=dataset) for name, dataset in chosen.feeds),

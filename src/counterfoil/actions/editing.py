@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from counterfoil.actions import sources
 from counterfoil.actions.rights import need
-from counterfoil.actions.rules import stream_faults
+from counterfoil.actions.rules import stream_faults, views_fault
 from counterfoil.actions.source_changes import Changes, Feed
 from counterfoil.actions.sources import Kept
 from counterfoil.actions.surroundings import Surroundings
@@ -13,8 +13,10 @@ from counterfoil.errors import AlreadyExists, CounterfoilError, NotFound, Settin
 from counterfoil.model.actor import Role
 from counterfoil.model.connection import dataset_fault
 from counterfoil.model.identity import name_fault
+from counterfoil.model.report_choice import chosen
 from counterfoil.model.schedule_text import in_words, parse
-from counterfoil.model.source import prefix_fault
+from counterfoil.model.source import Source, prefix_fault
+from counterfoil.model.style import heard, said
 from counterfoil.store import sources as stored
 
 
@@ -27,15 +29,21 @@ class Wanted:
     prefix: str
     schedule: str  # as `schedule_text.parse` reads it
     streams: frozenset[str] | None
+    reports: tuple[str, ...]  # as `report_choice.parse` reads each
+    views: bool
+    fivetran: str  # as `style.heard` reads it
     feeds: tuple[Feed, ...]
 
     @property
     def changes(self) -> Changes:
-        """What is asked for. Raises SettingInvalid for a schedule that is none."""
+        """What is asked for. Raises SettingInvalid for a schedule or a report that is none."""
         return Changes(
             name=self.name,
             credential=self.credential,
             streams=self.streams,
+            reports=chosen(self.reports),
+            views=self.views,
+            fivetran=heard(self.fivetran),
             prefix=self.prefix,
             schedule=parse(self.schedule),
             feeds=self.feeds,
@@ -50,7 +58,7 @@ class Weighed:
     told: tuple[str, ...] = ()
 
 
-FIELDS = ("name", "credential", "prefix", "schedule", "streams", "feeds")
+FIELDS = ("name", "credential", "prefix", "schedule", "streams", "reports", "views", "fivetran", "feeds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,9 @@ def as_it_stands(view: Kept) -> Wanted:
         prefix=source.prefix,
         schedule=str(source.schedule),
         streams=source.streams,
+        reports=tuple(map(str, source.reports)),
+        views=source.views,
+        fivetran=said(source.fivetran),
         feeds=tuple(
             Feed(destination=feed.destination.name, dataset=feed.dataset) for feed in view.connections
         ),
@@ -90,6 +101,9 @@ def texts(wanted: Wanted) -> Mapping[str, str]:
         "prefix": wanted.prefix,
         "schedule": _schedule(wanted.schedule),
         "streams": "all" if wanted.streams is None else ", ".join(sorted(wanted.streams)),
+        "reports": "; ".join(wanted.reports),
+        "views": "yes" if wanted.views else "none",
+        "fivetran": wanted.fivetran,
         "feeds": ", ".join(sorted(f"{feed.destination}.{feed.dataset}" for feed in wanted.feeds)),
     }
 
@@ -127,11 +141,19 @@ def weigh(around: Surroundings, name: str, wanted: Wanted) -> Weighed:
         "name": lambda: _name_fault(around, name, wanted.name),
         "prefix": lambda: _sentence("The prefix", prefix_fault(wanted.prefix)),
         "schedule": lambda: _refused(lambda: parse(wanted.schedule)),
-        "streams": lambda: " ".join(stream_faults(replace(source, streams=wanted.streams))),
+        "reports": lambda: _refused(lambda: chosen(wanted.reports)),
+        "fivetran": lambda: _sentence("The dataset of these views", views_fault(heard(wanted.fivetran))),
         "feeds": lambda: " ".join(_feed_faults(wanted.feeds)),
     }
     faults = {name_: told for name_, check in checks.items() if (told := check())}
+    if "reports" not in faults:
+        faults |= _stream_faults(source, wanted)
     return Weighed(faults=faults) if faults else _as_a_whole(around, name, wanted)
+
+
+def _stream_faults(source: Source, wanted: Wanted) -> Mapping[str, str]:
+    told = " ".join(stream_faults(replace(source, streams=wanted.streams, reports=chosen(wanted.reports))))
+    return {"streams": told} if told else {}
 
 
 def _as_a_whole(around: Surroundings, name: str, wanted: Wanted) -> Weighed:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.source import Source
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import read_by
 from counterfoil.store import connections, outcomes, sources, syncs
 
 
@@ -33,12 +33,7 @@ def what_would_go(around: Surroundings, name: str) -> Farewell:
 
 
 def _tables(around: Surroundings, source: Source) -> list[str]:
-    mine = [
-        source.prefix + table.name
-        for stream in catalog().values()
-        if source.reads(stream.name)
-        for table in stream.table.family()
-    ]
+    mine = [source.prefix + table.name for stream in read_by(source) for table in stream.table.family()]
     rows = sum(count for table, count in outcomes.rows_of(around.db, source.id).items() if table in mine)
     return [
         f"Its {len(mine):,} tables in {feed.destination.name}.{feed.dataset}, as they are"

@@ -20,7 +20,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Tokens
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import everything
 from counterfoil.store import connections, credentials, cursors, destinations, locks, observed, sources
 from counterfoil.store.db import Database
 
@@ -84,7 +84,9 @@ def _after_saving(around: Surroundings, one: Database, known: Known, target: Dra
         old = before.get(source.id)
         if old is None or (old.schedule, old.paused) != (source.schedule, source.paused):
             plan_next_run(around, one, source)
-        gone = [name for name in catalog() if old is not None and old.reads(name) and not source.reads(name)]
+        gone = [
+            name for name in everything() if old is not None and old.reads(name) and not source.reads(name)
+        ]
         for feed in target.connections:
             if gone and feed.source.id == source.id:
                 cursors.forget(one, feed, gone)

@@ -10,6 +10,7 @@ from counterfoil.actions.rules import refuse_faults
 from counterfoil.destinations import KINDS
 from counterfoil.model.connection import Connection
 from counterfoil.model.identity import new_id
+from counterfoil.model.report_choice import Chosen
 from counterfoil.model.schedule import MANUAL, Schedule
 from counterfoil.model.source import Source
 
@@ -35,6 +36,9 @@ class NewSource:
     name: str
     credential: str
     streams: frozenset[str] | None = None
+    reports: Chosen = ()
+    views: bool = True
+    fivetran: str | None = None
     prefix: str = ""
     schedule: Schedule = MANUAL
     paused: bool = False
@@ -48,6 +52,9 @@ class Changes:
     name: str | None = None
     credential: str | None = None
     streams: frozenset[str] | Keep | None = Keep.KEEP
+    reports: Chosen | None = None
+    views: bool | None = None
+    fivetran: str | Keep | None = Keep.KEEP
     prefix: str | None = None
     schedule: Schedule | None = None
     paused: bool | None = None
@@ -62,6 +69,9 @@ def created(new: NewSource, known: Known, birth: Birth) -> Draft:
         credential=known_as(known.credentials, new.credential, "credential"),
         created_at=birth.now,
         streams=new.streams,
+        reports=new.reports,
+        views=new.views,
+        fivetran=new.fivetran,
         prefix=new.prefix,
         schedule=new.schedule,
         paused=new.paused,
@@ -79,6 +89,9 @@ def changed(before: Source, changes: Changes, known: Known, birth: Birth) -> Dra
         name=before.name if changes.name is None else changes.name,
         credential=credential,
         streams=before.streams if isinstance(changes.streams, Keep) else changes.streams,
+        reports=before.reports if changes.reports is None else changes.reports,
+        views=before.views if changes.views is None else changes.views,
+        fivetran=before.fivetran if isinstance(changes.fivetran, Keep) else changes.fivetran,
         prefix=before.prefix if changes.prefix is None else changes.prefix,
         schedule=changes.schedule or before.schedule,
         paused=before.paused if changes.paused is None else changes.paused,

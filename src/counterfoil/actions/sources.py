@@ -1,8 +1,8 @@
 """What one may do with sources: see, create, change, pause, resume, connect and take them away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from counterfoil.actions import again
@@ -19,13 +19,15 @@ from counterfoil.actions.versions import refuse_stale
 from counterfoil.errors import AlreadyExists, NotFound
 from counterfoil.model.actor import Role
 from counterfoil.model.connection import Connection
-from counterfoil.model.cost import calls_a_month, calls_of_first
+from counterfoil.model.cost import NO_REPORTS, calls_a_month, calls_of_first
 from counterfoil.model.cursor import Cursor
+from counterfoil.model.report_cost import Calls
 from counterfoil.model.schedule import Schedule, next_runs
 from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import catalog, read_by
+from counterfoil.quickbooks.report_catalog import calls_for
 from counterfoil.store import connections, cursors, locks, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.store.turns import take_turn
@@ -145,7 +147,7 @@ def what_would_change(around: Surroundings, name: str, changes: Changes) -> Cons
     records = again.records(around.db, before)
     costs = Costs(
         month=lambda source: _cost(around, source),
-        once=lambda names: calls_of_first([catalog()[name] for name in names], records),
+        once=lambda names, after: first_calls(around, names, after, records),
     )
     return consequences(known, before, target, costs)
 
@@ -154,11 +156,11 @@ def preview(around: Surroundings, asked: str, *, count: int = 5) -> Preview:
     """What a schedule, or that of the source of this name, comes to. Raises SettingInvalid when it is neither."""
     source = {source.name: source for source in sources.every(around.db)}.get(asked)
     schedule = parse(asked) if source is None else source.schedule
-    streams = [stream for stream in catalog().values() if source is None or source.reads(stream.name)]
+    streams = tuple(catalog().values()) if source is None else read_by(source)
     return Preview(
         schedule=schedule,
         runs=next_runs(schedule, around.now(), count),
-        calls_a_month=calls_a_month(schedule, streams, around.clocks, around.now()),
+        calls_a_month=calls_a_month(schedule, streams, around.clocks, around.now(), _reports(around, source)),
     )
 
 
@@ -208,8 +210,25 @@ def _target(around: Surroundings, known: Known, name: str, changes: Changes) -> 
 
 
 def _cost(around: Surroundings, source: Source) -> int:
-    streams = [stream for stream in catalog().values() if source.reads(stream.name)]
-    return calls_a_month(source.schedule, streams, around.clocks, around.now())
+    return calls_a_month(
+        source.schedule, read_by(source), around.clocks, around.now(), _reports(around, source)
+    )
+
+
+def first_calls(
+    around: Surroundings, names: Iterable[str], source: Source, records: Mapping[str, int]
+) -> int:
+    """At least what reading these streams of a source in full takes, in metered calls."""
+    chosen = frozenset(names)
+    streams = [stream for name, stream in catalog().items() if name in chosen]
+    told = replace(source, reports=tuple(each for each in source.reports if each.report in chosen))
+    return calls_of_first(streams, records) + _reports(around, told).first
+
+
+def _reports(around: Surroundings, source: Source | None) -> Calls:
+    if source is None:
+        return NO_REPORTS
+    return calls_for(source.reports, source.created_at.date(), around.now().date())
 
 
 def _birth(around: Surroundings) -> Birth:

@@ -7,12 +7,14 @@ from functools import lru_cache
 
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.budget import WARNS_AT, month_of
-from counterfoil.model.cost import MONTH, calls_a_month
+from counterfoil.model.cost import MONTH, calls_a_month, costs
 from counterfoil.model.schedule import Schedule
 from counterfoil.model.task import Clocks
 from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.report_catalog import calls_for
 from counterfoil.store import calls, lines
 from counterfoil.store.db import Database
+from counterfoil.store.lines import Alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ def _a_month(around: Surroundings, now: datetime) -> int:
     """What all sources together take in 30 days."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return sum(
-        some.count * _cost(some.schedule, some.streams, around.clocks, today)
+        some.count
+        * (_cost(some.schedule, some.streams, around.clocks, today) + _reports(some, around.clocks, today))
         for some in lines.alike(around.db)
     )
 
@@ -67,6 +70,13 @@ def _cost(schedule: Schedule, streams: frozenset[str] | None, clocks: Clocks, to
     """Kept for the day: the runs of a cron expression take milliseconds to count, and a page has a thousand."""
     chosen = [stream for stream in catalog().values() if streams is None or stream.name in streams]
     return calls_a_month(schedule, chosen, clocks, today)
+
+
+def _reports(some: Alike, clocks: Clocks, today: datetime) -> int:
+    if not some.reports:
+        return 0
+    calls = calls_for(some.reports, some.made.date(), today.date())
+    return costs(some.schedule, (), clocks, today, calls).reports
 
 
 def _until(end: date, now: datetime) -> timedelta:

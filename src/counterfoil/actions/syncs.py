@@ -16,7 +16,8 @@ from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Cause, Sync, SyncState
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.model.verification import Verify
+from counterfoil.quickbooks.catalog import read_by
 from counterfoil.store import audit, connections, outcomes, queue, sources, syncs
 from counterfoil.store.db import Database
 from counterfoil.store.syncs import Wish
@@ -38,6 +39,7 @@ class Errand:
     full: bool = False
     since: datetime | None = None  # aware
     cause: Cause = Cause.PERSON
+    verify: Verify = Verify.NO
 
 
 def ask(around: Surroundings, source_name: str, errand: Errand | None = None) -> Sync:
@@ -134,7 +136,7 @@ def check_errand(around: Surroundings, source: Source, errand: Errand) -> None:
     """Raise NotFound or SettingInvalid for what cannot be asked of the source."""
     if not connections.of_source(around.db, source):
         raise NotFound(f"{source.name} feeds no destination.", do="Connect one to it, then sync.")
-    known = {stream for stream in catalog() if source.reads(stream)}
+    known = {stream.name for stream in read_by(source)}
     for stream in sorted((errand.streams or frozenset()) - known):
         raise NotFound(f"{source.name} reads no stream {stream[:100]!r}.", do=_hint(stream, known))
     if errand.streams is not None and not errand.streams:
@@ -161,6 +163,7 @@ def _new(around: Surroundings, source: Source, errand: Errand) -> Sync:
         streams=errand.streams,
         full=errand.full,
         since=errand.since,
+        verify=errand.verify,
         large=(errand.full and errand.streams is None) or queue.is_large(around.db, source),
     )
 

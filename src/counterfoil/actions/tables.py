@@ -12,7 +12,8 @@ from counterfoil.model.origin import field_path, way_to
 from counterfoil.model.source import Source
 from counterfoil.model.stream import Stream
 from counterfoil.model.table import Column, Table, all_columns
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import catalog, everything
+from counterfoil.quickbooks.report_catalog import reports
 from counterfoil.store import (
     abilities,
     connections,
@@ -101,7 +102,8 @@ class TableInFull:
 def every(db: Database, source_name: str) -> tuple[TableView, ...]:
     """All tables that the source has or could have, by stream. Raises NotFound."""
     source = sources.named(db, source_name)
-    return _views(db, source, catalog().values())
+    chosen = (stream for stream in reports().values() if source.reads(stream.name))
+    return _views(db, source, [*catalog().values(), *chosen])
 
 
 def show(db: Database, source_name: str, table_name: str) -> TableInFull:
@@ -121,7 +123,7 @@ def show(db: Database, source_name: str, table_name: str) -> TableInFull:
 
 
 def _found(source: Source, table_name: str) -> tuple[Stream, Table]:
-    for stream in catalog().values():
+    for stream in everything().values():
         for table in stream.table.family():
             if source.prefix + table.name == table_name:
                 return stream, table

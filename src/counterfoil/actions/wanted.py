@@ -8,12 +8,15 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from counterfoil.actions.document import Document, Part, Place, Text, guess, place, shown
 from counterfoil.errors import SettingInvalid
 from counterfoil.logs import mask
+from counterfoil.model import report_choice
 from counterfoil.model.connection import dataset_fault
 from counterfoil.model.credential import Environment, realm_fault
 from counterfoil.model.identity import name_fault
+from counterfoil.model.report_choice import Choice
 from counterfoil.model.schedule import MANUAL, Schedule
 from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import prefix_fault
+from counterfoil.model.style import heard
 
 VERSION = "1"
 
@@ -53,6 +56,9 @@ class WantedSource:
     name: Text
     credential: Text
     streams: tuple[Text, ...] | None
+    reports: tuple[tuple[Place, Choice], ...]
+    views: bool
+    fivetran: str | None
     prefix: Text
     schedule: Schedule
     paused: bool | None
@@ -127,7 +133,18 @@ def _destination(document: Document, node: Node) -> WantedDestination:
 
 
 def _source(document: Document, node: Node) -> WantedSource:
-    keys = ("name", "credential", "streams", "prefix", "schedule", "paused", "destinations")
+    keys = (
+        "name",
+        "credential",
+        "streams",
+        "reports",
+        "views",
+        "fivetran",
+        "prefix",
+        "schedule",
+        "paused",
+        "destinations",
+    )
     part = document.part(node, keys=keys, needed=("name", "credential"))
     prefix = document.text_of(part, "prefix")
     _note(document, prefix, prefix_fault(prefix.value))
@@ -135,15 +152,18 @@ def _source(document: Document, node: Node) -> WantedSource:
     return WantedSource(
         name=_name(document, part),
         credential=document.text_of(part, "credential"),
-        streams=_streams(document, part.values.get("streams")),
+        streams=_streams(document, part.values.get("streams"), alone="reports" not in part.values),
+        reports=_reports(document, part),
+        views=_switch(document, part, "views") is not False,
+        fivetran=_fivetran(document, part),
         prefix=prefix,
         schedule=_schedule(document, part),
-        paused=_paused(document, part),
+        paused=_switch(document, part, "paused"),
         feeds=feeds,
     )
 
 
-def _streams(document: Document, node: Node | None) -> tuple[Text, ...] | None:
+def _streams(document: Document, node: Node | None, *, alone: bool) -> tuple[Text, ...] | None:
     """None for all of them, which is also what a file that is silent means."""
     if node is None:
         return None
@@ -152,9 +172,26 @@ def _streams(document: Document, node: Node | None) -> tuple[Text, ...] | None:
             document.fault(document.scalar(node).at, "expected `all`, or a list of streams")
         return None
     streams = tuple(document.scalar(item) for item in document.items(node))
-    if not streams:
+    if not streams and alone:
         document.fault(place(node), "no stream is chosen; write `all`, or name some")
     return streams
+
+
+def _reports(document: Document, part: Part) -> tuple[tuple[Place, Choice], ...]:
+    found: dict[str, tuple[Place, Choice]] = {}
+    for item in _items(document, part, "reports"):
+        written = document.scalar(item)
+        try:
+            choice = report_choice.parse(written.value)
+        except SettingInvalid as error:
+            document.fault(
+                written.at, mask(f"{error.what[0].lower()}{error.what[1:]} {error.do}".rstrip("."))
+            )
+            continue
+        if choice.report in found:
+            document.fault(written.at, f"the report {choice.report} stands here twice")
+        found.setdefault(choice.report, (written.at, choice))
+    return tuple(found.values())
 
 
 def _schedule(document: Document, part: Part) -> Schedule:
@@ -166,13 +203,24 @@ def _schedule(document: Document, part: Part) -> Schedule:
         return MANUAL
 
 
-def _paused(document: Document, part: Part) -> bool | None:
-    if "paused" not in part.values:
+def _switch(document: Document, part: Part, name: str) -> bool | None:
+    """None where the file is silent."""
+    if name not in part.values:
         return None
-    written = document.text_of(part, "paused")
+    written = document.text_of(part, name)
     if written.value not in ("true", "false"):
-        document.fault(written.at, f"`paused` is true or false, not {shown(written.value)}")
+        document.fault(written.at, f"`{name}` is true or false, not {shown(written.value)}")
     return written.value == "true"
+
+
+def _fivetran(document: Document, part: Part) -> str | None:
+    if "fivetran" not in part.values:
+        return None
+    written = document.text_of(part, "fivetran")
+    dataset = heard(written.value)
+    if dataset:
+        _note(document, written, dataset_fault(dataset))
+    return dataset
 
 
 def _feed(document: Document, node: Node) -> WantedFeed:

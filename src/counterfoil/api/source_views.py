@@ -15,10 +15,27 @@ from counterfoil.model import connection as model
 from counterfoil.model.budget import Budget
 from counterfoil.model.credential import Environment
 from counterfoil.model.cursor import Cursor
+from counterfoil.model.report_choice import OPTIONS, chosen
 from counterfoil.model.schedule_text import in_words, parse
 
 Name = Annotated[str, Field(max_length=100)]
 Streams = Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=200, examples=[["Invoice"]])]
+REPORTS = (
+    "Each as a name and options: " + "; ".join(f"{name}= {what}" for name, what in OPTIONS.items()) + "."
+)
+Reports = Annotated[
+    list[Annotated[str, Field(max_length=1000)]],
+    Field(
+        max_length=100, examples=[["ProfitAndLoss", "BalanceSheet method=both by=quarter since=2024-01-01"]]
+    ),
+]
+
+
+VIEWS = "Whether views of ledger and statements stand beside its tables."
+FIVETRAN = (
+    "The dataset of views under Fivetran's names: empty for the usual one, <dataset>_<prefix>_fivetran; null: no "
+    "such views."
+)
 
 
 class Fed(BaseModel):
@@ -52,7 +69,10 @@ class Source(BaseModel):
     company_name: str
     realm_id: str
     environment: Environment
-    streams: list[str] | None = Field(description="Null: all, also what later versions add.")
+    streams: list[str] | None = Field(description="Null: all entities, also what later versions add.")
+    reports: list[str] = Field(description=REPORTS, examples=[["ProfitAndLoss method=both"]])
+    views: bool = Field(description=VIEWS)
+    fivetran: str | None = Field(description=FIVETRAN, examples=["quickbooks_fivetran"])
     prefix: str = Field(examples=["acme_"])
     schedule: str = Field(examples=["every 15 minutes from 00:00 UTC"])
     schedule_words: str
@@ -73,6 +93,9 @@ class NewOne(BaseModel):
     name: Name = Field(examples=["acme"])
     credential: Name = Field(examples=["acme"])
     streams: Streams | None = Field(None, description="Null: all.")
+    reports: Reports = Field([], description=REPORTS)
+    views: bool = Field(default=True, description=VIEWS)
+    fivetran: str | None = Field(None, max_length=100, description=FIVETRAN)
     prefix: str = Field("", max_length=100)
     schedule: str = Field("manual", max_length=300, examples=["every 15 minutes"])
     paused: bool = False
@@ -84,6 +107,9 @@ class NewOne(BaseModel):
             name=self.name,
             credential=self.credential,
             streams=None if self.streams is None else frozenset(self.streams),
+            reports=chosen(self.reports),
+            views=self.views,
+            fivetran=self.fivetran,
             prefix=self.prefix,
             schedule=parse(self.schedule),
             paused=self.paused,
@@ -99,6 +125,9 @@ class Edited(BaseModel):
     name: Name | None = None
     credential: Name | None = None
     streams: Streams | None = Field(None, description="Null: all.")
+    reports: Reports | None = Field(None, description=f"From now on; an empty list: none. {REPORTS}")
+    views: bool | None = Field(None, description=VIEWS)
+    fivetran: str | None = Field(None, max_length=100, description=FIVETRAN)
     prefix: str | None = Field(None, max_length=100)
     schedule: str | None = Field(None, max_length=300)
     paused: bool | None = None
@@ -106,11 +135,14 @@ class Edited(BaseModel):
 
     def wanted(self) -> Changes:
         """It in the words of the verbs. Raises SettingInvalid."""
-        chosen = None if self.streams is None else frozenset(self.streams)
+        streams = None if self.streams is None else frozenset(self.streams)
         return Changes(
             name=self.name,
             credential=self.credential,
-            streams=chosen if "streams" in self.model_fields_set else Keep.KEEP,
+            streams=streams if "streams" in self.model_fields_set else Keep.KEEP,
+            reports=None if self.reports is None else chosen(self.reports),
+            views=self.views,
+            fivetran=self.fivetran if "fivetran" in self.model_fields_set else Keep.KEEP,
             prefix=self.prefix,
             schedule=None if self.schedule is None else parse(self.schedule),
             paused=self.paused,
@@ -134,6 +166,9 @@ def told(view: SourceView, budget: Budget) -> Source:
         realm_id=source.credential.realm_id,
         environment=source.credential.environment,
         streams=None if source.streams is None else sorted(source.streams),
+        reports=[str(choice) for choice in source.reports],
+        views=source.views,
+        fivetran=source.fivetran,
         prefix=source.prefix,
         schedule=str(source.schedule),
         schedule_words=in_words(source.schedule),

@@ -58,7 +58,7 @@ def list_(
     last: Annotated[After, Query(alias="after")] = "",
 ) -> Page[Stream]:
     """Every stream that can be selected, by name."""
-    chosen = [one for one in catalog.catalog().values() if family is None or one.family is family]
+    chosen = [one for one in catalog.everything().values() if family is None or one.family is family]
     return page(after(chosen, _name, last, limit), _told, _name, limit=limit)
 
 

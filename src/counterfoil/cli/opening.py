@@ -80,6 +80,8 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
             clocks=Clocks(
                 refresh=timedelta(hours=settings.refresh_hours),
                 compare=timedelta(hours=settings.compare_hours),
+                reports=timedelta(hours=settings.report_hours),
+                closed_reports=timedelta(days=settings.closed_report_days),
             ),
             openid=_openid(settings),
             editors_reach=Reach(settings.editors_reach),

@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")]
 Credential = typer.Option(help="Which company, by its credential.", metavar="NAME")
 Stream = typer.Option(help="A stream to read; give it again for more. All when left out.", metavar="STREAM")
+Report = typer.Option(
+    help="A report to read, with its options as “BalanceSheet method=both by=quarter since=2024-01-01”; give it again "
+    "for more.",
+    metavar="REPORT",
+)
+Views = typer.Option(
+    "--views/--no-views", help="Views of ledger and statements beside the tables.", metavar=""
+)
+Fivetran = typer.Option(
+    help="Views under Fivetran's names too, in this dataset; `yes` for the usual one, `no` for none.",
+    metavar="DATASET",
+)
 Prefix = typer.Option(help="What stands before each table's name.", metavar="TEXT")
 Schedule = typer.Option(
     help="Such as “every 15 minutes from 06:00 Europe/Berlin”, or manual.", metavar="TEXT"
@@ -50,6 +62,9 @@ def create(
     *,
     credential: Annotated[str, Credential],
     stream: Annotated[list[str] | None, Stream] = None,
+    report: Annotated[list[str] | None, Report] = None,
+    views: Annotated[bool, Views] = True,
+    fivetran: Annotated[str, Fivetran] = "no",
     prefix: Annotated[str, Prefix] = "",
     schedule: Annotated[str, Schedule] = "manual",
     to: Annotated[list[str] | None, To] = None,
@@ -60,13 +75,18 @@ def create(
     """Make a source."""
     from counterfoil.actions import sources
     from counterfoil.actions.source_changes import NewSource
+    from counterfoil.model.report_choice import chosen
     from counterfoil.model.schedule_text import parse
+    from counterfoil.model.style import heard
 
     with door.opened() as around:
         new = NewSource(
             name=name,
             credential=credential,
-            streams=frozenset(stream) if stream else None,
+            streams=_streams(stream),
+            reports=chosen(report or ()),
+            views=views,
+            fivetran=heard(fivetran),
             prefix=prefix,
             schedule=parse(schedule),
             paused=paused,
@@ -87,6 +107,12 @@ def edit(
         list[str] | None,
         typer.Option(help="The streams to read from now on; `all` for all.", metavar="STREAM"),
     ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(help="The reports to read from now on; `none` for none.", metavar="REPORT"),
+    ] = None,
+    views: Annotated[bool | None, Views] = None,
+    fivetran: Annotated[str | None, Fivetran] = None,
     prefix: Annotated[str | None, Prefix] = None,
     schedule: Annotated[str | None, Schedule] = None,
     to: Annotated[
@@ -100,7 +126,9 @@ def edit(
 ) -> None:
     """Change a source, and say what it means for tables that are there already."""
     from counterfoil.actions.source_changes import Changes
+    from counterfoil.model.report_choice import chosen
     from counterfoil.model.schedule_text import parse
+    from counterfoil.model.style import heard
 
     changes = Changes(
         name=rename,
@@ -109,8 +137,21 @@ def edit(
         schedule=None if schedule is None else parse(schedule),
     )
     if stream:
-        changes = replace(changes, streams=None if stream == ["all"] else frozenset(stream))
+        changes = replace(changes, streams=_streams(stream))
+    if report:
+        changes = replace(changes, reports=() if report == ["none"] else chosen(report))
+    if views is not None:
+        changes = replace(changes, views=views)
+    if fivetran is not None:
+        changes = replace(changes, fivetran=heard(fivetran))
     _change(door, name, changes, to=to, dry_run=dry_run)
+
+
+def _streams(given: list[str] | None) -> frozenset[str] | None:
+    """None for all; `none` where only reports are wanted."""
+    if not given or given == ["all"]:
+        return None
+    return frozenset() if given == ["none"] else frozenset(given)
 
 
 def connect(door: Door, name: Name, place: Place) -> None:

@@ -21,6 +21,7 @@ from counterfoil.cli.words import ago
 
 if TYPE_CHECKING:
     from counterfoil.actions.sources import Preview, SourceView
+    from counterfoil.model.source import Source
 
 
 def add_to(app: typer.Typer, panel: str) -> None:
@@ -74,13 +75,21 @@ def show(door: Door, name: Name, *, as_code: AsCode = None) -> None:
     rows = [
         ("Company", f"{company.company_name or company.realm_id} ({company.name}, {company.environment})"),
         ("Tables", f"{source.prefix}invoice, …" if source.prefix else "without a prefix"),
-        ("Streams", streams),
+        ("Streams", streams or "none"),
+        *([("Reports", "\n".join(map(str, source.reports)))] if source.reports else []),
+        ("Views", ", ".join(_views(source)) or "none"),
         ("Runs", in_words(source.schedule) + (", but it is paused" if source.paused else "")),
         ("Next", f"{view.next_run_at:%Y-%m-%d %H:%M} UTC" if view.next_run_at else "when asked"),
         *(("Goes to", f"{feed.destination.name}.{feed.dataset}") for feed in view.connections),
     ]
     door.screen.answer(document_of(view), facts(source.name, rows))
     door.screen.next(("counterfoil sources edit SOURCE", "change it"))
+
+
+def _views(source: "Source") -> list[str]:
+    named = f" in {source.fivetran}" if source.fivetran else ""
+    fivetran = [] if source.fivetran is None else [f"Fivetran's names{named}"]
+    return (["ledger and statements"] if source.views else []) + fivetran
 
 
 def next_(

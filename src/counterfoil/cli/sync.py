@@ -69,11 +69,11 @@ def run(screen: Screen, around: "Surroundings", source_name: str, errand: "Erran
     from counterfoil.cli.places import places
     from counterfoil.cli.progress import watching
     from counterfoil.cli.stopping import stoppable
-    from counterfoil.quickbooks.catalog import catalog
+    from counterfoil.quickbooks.catalog import read_by
 
     view = sources.show(around.db, source_name)
     only = errand.streams if errand else None
-    streams = sum(1 for name in catalog() if view.source.reads(name) and (only is None or name in only))
+    streams = sum(1 for stream in read_by(view.source) if only is None or stream.name in only)
     with watching(screen.err, streams, time.monotonic) as watch:
         sync, outcomes = stoppable(
             lambda stop: sync_now(around, source_name, watch, stop=stop, errand=errand)

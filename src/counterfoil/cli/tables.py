@@ -74,7 +74,7 @@ def tables(
 def standing_of(source: "Source", there: Mapping[str, int]) -> list[Standing]:
     """The source's tables among those of a dataset, in the catalog's order."""
     from counterfoil.model.table import all_columns
-    from counterfoil.quickbooks.catalog import catalog
+    from counterfoil.quickbooks.catalog import read_by
 
     return [
         Standing(
@@ -83,8 +83,7 @@ def standing_of(source: "Source", there: Mapping[str, int]) -> list[Standing]:
             rows=there[source.prefix + table.name],
             columns=len(all_columns(table)),
         )
-        for stream in catalog().values()
-        if source.reads(stream.name)
+        for stream in read_by(source)
         for table in stream.table.family()
         if source.prefix + table.name in there
     ]

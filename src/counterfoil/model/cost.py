@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from counterfoil.model.report_cost import Calls
 from counterfoil.model.schedule import DAY, Basic, Manual, Schedule, next_runs
 from counterfoil.model.stream import InCdc, Reading, Stream
 from counterfoil.model.task import Clocks
 
 MONTH = 30 * DAY
+NO_REPORTS = Calls()
 SAMPLE = 300
 """Runs of a cron expression that are counted; of one that runs oftener in a month, these tell the rest."""
 
@@ -40,21 +42,29 @@ class Cost:
     changes: int  # one of change data capture each run, for all streams that it covers
     apart: int  # streams that it does not cover
     compares: int  # full reads that find what it does not tell
+    reports: int = 0
 
     @property
     def total(self) -> int:
-        return self.changes + self.apart + self.compares
+        return self.changes + self.apart + self.compares + self.reports
 
 
-def costs(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> Cost:
+def costs(
+    schedule: Schedule,
+    streams: Iterable[Stream],
+    clocks: Clocks,
+    after: datetime,
+    reports: Calls = NO_REPORTS,
+) -> Cost:
     """Metered calls in 30 days of a company in which nothing changes, with up to 1,000 records of each kind.
 
     Each run asks change data capture once for all streams that it covers. The two clocks tick in the first run
     after they are due, so they cannot tick oftener than runs come. What the guide to costs works out by hand.
     """
-    chosen = tuple(streams)
+    chosen = tuple(stream for stream in streams if stream.report is None)
     runs = runs_a_month(schedule, after)
-    refreshes, compares = (min(runs, int(MONTH / every)) for every in (clocks.refresh, clocks.compare))
+    every = (clocks.refresh, clocks.compare, clocks.reports, clocks.closed_reports)
+    refreshes, compares, opens, closes = (min(runs, int(MONTH / clock)) for clock in every)
     covered = [stream for stream in chosen if stream.in_cdc is InCdc.YES]
     others = [stream for stream in chosen if stream.in_cdc is not InCdc.YES]
     # A comparison of what is not covered comes in place of a refresh; only a rarer refresh makes it cost more.
@@ -63,12 +73,23 @@ def costs(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: 
         for stream in others
     )
     nested = sum(_calls(stream) for stream in covered if stream.nests)
-    return Cost(changes=runs * bool(covered), apart=apart, compares=compares * nested)
+    return Cost(
+        changes=runs * bool(covered),
+        apart=apart,
+        compares=compares * nested,
+        reports=opens * reports.open + closes * reports.closed,
+    )
 
 
-def calls_a_month(schedule: Schedule, streams: Iterable[Stream], clocks: Clocks, after: datetime) -> int:
+def calls_a_month(
+    schedule: Schedule,
+    streams: Iterable[Stream],
+    clocks: Clocks,
+    after: datetime,
+    reports: Calls = NO_REPORTS,
+) -> int:
     """The sum of what `costs` tells."""
-    return costs(schedule, streams, clocks, after).total
+    return costs(schedule, streams, clocks, after, reports).total
 
 
 def calls_of_first(streams: Iterable[Stream], counts: Mapping[str, int]) -> int:

@@ -29,6 +29,7 @@ class Choices:
     prefix: str = ""
     schedule: str = ""  # as `schedule_text.parse` reads it
     streams: tuple[str, ...] | None = None
+    reports: tuple[str, ...] = ()  # as `report_choice.parse` reads each
     feeds: tuple[tuple[str, str], ...] = ()  # destination and dataset
     streams_chosen: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)  # of records, as QuickBooks told

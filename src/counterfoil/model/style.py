@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+USUAL = "yes"
+"""Says of views that they go to the usual dataset."""
+
 
 class Style(StrEnum):
     """Whose words views speak."""
@@ -19,6 +22,16 @@ class Defined:
     dataset: str
     names: tuple[str, ...]
     digest: str
+
+
+def said(fivetran: str | None) -> str:
+    """Where a source's views of Fivetran's go, for people: `yes` for the usual dataset; empty for no such views."""
+    return "" if fivetran is None else fivetran or USUAL
+
+
+def heard(text: str) -> str | None:
+    """What a person said of them: `yes`, `no`, or the name of a dataset."""
+    return {USUAL: "", "true": "", "no": None, "false": None, "": None}.get(text, text)
 
 
 def fivetran_dataset(dataset: str, prefix: str, named: str = "") -> str:

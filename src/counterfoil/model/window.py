@@ -8,6 +8,10 @@ from counterfoil.model.report import Covers, Traits
 from counterfoil.model.report_choice import By, Choice, Method
 
 DAY = timedelta(days=1)
+RECENT = timedelta(days=31)
+"""A period that ended less than this ago is still worked on: it counts as open."""
+MONTHS_AT_ONCE = 6
+"""Longer ranges come cut, or too late (reference, section 7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,22 @@ def windows(choice: Choice, traits: Traits, first: date, today: date) -> Iterato
             following = months_after(start, choice.by.months)
             yield Window(report=choice.report, basis=basis, by=choice.by, start=start, end=following - DAY)
             start = following
+
+
+def begins(made: date, covers: Covers) -> date:
+    """Where a report begins that was not told: a year and more of books, or, of what is told as of a day, now."""
+    return made.replace(day=1) if covers is Covers.DAY else date(made.year - 1, 1, 1)
+
+
+def at_once(choice: Choice, traits: Traits) -> int:
+    """How many windows one answer may hold, a column for each."""
+    in_columns = traits.in_columns and not choice.columns
+    return max(1, MONTHS_AT_ONCE // choice.by.months) if in_columns else 1
+
+
+def is_recent(window: Window, today: date) -> bool:
+    """Whether a window's period goes on, or was over just now."""
+    return window.end is None or window.end >= today - RECENT
 
 
 def months_after(day: date, months: int) -> date:

@@ -16,20 +16,26 @@ from types import MappingProxyType
 import msgspec
 
 from counterfoil.errors import Defect, NotFound
+from counterfoil.model.source import Source
 from counterfoil.model.stream import Family, InCdc, Reading, Stream
 from counterfoil.model.table import Column, ColumnType, Table
 from counterfoil.quickbooks.report_catalog import reports
 
 
 def stream(name: str) -> Stream:
-    """The entity of that name, as QuickBooks writes it: "Invoice". Raises NotFound."""
+    """The entity or report of that name, as QuickBooks writes it: "Invoice". Raises NotFound."""
     try:
-        return catalog()[name]
+        return everything()[name]
     except KeyError:
         raise NotFound(
             f"QuickBooks has no entity {name!r} that can be read.",
-            do="Choose one of: " + ", ".join(catalog()) + ".",
+            do="Choose one of: " + ", ".join(everything()) + ".",
         ) from None
+
+
+def read_by(source: Source) -> tuple[Stream, ...]:
+    """The streams that a source reads, its reports last."""
+    return tuple(stream for stream in everything().values() if source.reads(stream.name))
 
 
 def tables(streams: Iterable[Stream]) -> tuple[Table, ...]:

@@ -5,6 +5,7 @@ cells one by one, and the flat table that people expect. Source of the facts: AP
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -12,6 +13,8 @@ from types import MappingProxyType
 import msgspec
 
 from counterfoil.model.report import Covers, Joins, Lines, Traits
+from counterfoil.model.report_choice import Chosen
+from counterfoil.model.report_cost import Calls, calls_of, together
 from counterfoil.model.stream import Family, InCdc, Reading, Stream
 from counterfoil.model.table import Column, ColumnType, Table
 
@@ -145,6 +148,16 @@ def reports() -> Mapping[str, Stream]:
     content = (files("counterfoil.quickbooks") / "reports.json").read_bytes()
     listed = sorted(msgspec.json.decode(content, type=list[_Written]), key=lambda each: each.report)
     return MappingProxyType({written.report: _stream(written) for written in listed})
+
+
+def calls_for(chosen: Chosen, made: date, today: date) -> Calls:
+    """What the reports of a source that was made on a day cost in metered calls."""
+    traits = {name: stream.report for name, stream in reports().items()}
+    return together(
+        calls_of(choice, known, made, today)
+        for choice in chosen
+        if (known := traits.get(choice.report)) is not None
+    )
 
 
 def joins_of(name: str) -> Joins:

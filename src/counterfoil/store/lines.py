@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from counterfoil.model.alert import AlertKind, AlertState
+from counterfoil.model.report_choice import Chosen
 from counterfoil.model.schedule import Schedule
 from counterfoil.store import sources as stored
 from counterfoil.store.db import Database
@@ -26,10 +27,15 @@ class Fed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """So many sources that go on by themselves with this schedule and these streams (None: all)."""
+    """So many sources that go on by themselves with this schedule, these streams (None: all) and reports.
+
+    `made` is when the first of them was (aware, UTC): their reports begin some time before that.
+    """
 
     schedule: Schedule
     streams: frozenset[str] | None
+    reports: Chosen
+    made: datetime
     count: int
 
 
@@ -99,19 +105,35 @@ def ended_since(db: Database, credential_ids: Iterable[str]) -> Mapping[str, dat
 
 def alike(db: Database) -> tuple[Alike, ...]:
     """The sources that are not paused, counted by what decides about their calls."""
-    streams = sa.cast(sources.c.streams, sa.Text)
+    streams, reports = (sa.cast(column, sa.Text) for column in (sources.c.streams, sources.c.reports))
     query = (
-        sa.select(sources.c.schedule, sa.func.min(streams).label("streams"), sa.func.count().label("alike"))
+        sa.select(
+            sources.c.schedule,
+            sa.func.min(streams).label("streams"),
+            sa.func.min(reports).label("reports"),
+            sa.func.min(sources.c.created_at).label("made"),
+            sa.func.count().label("alike"),
+        )
         .where(~sources.c.paused)
-        .group_by(sources.c.schedule, streams)
+        .group_by(sources.c.schedule, streams, reports)
     )
     with db.reading() as transaction:
         rows = transaction.execute(query).all()
     return tuple(
-        Alike(schedule=stored.read_schedule(row.schedule), streams=_streams(row.streams), count=row.alike)
+        Alike(
+            schedule=stored.read_schedule(row.schedule),
+            streams=_streams(row.streams),
+            reports=stored.read_reports(tuple(_texts(row.reports))),
+            made=row.made,
+            count=row.alike,
+        )
         for row in rows
     )
 
 
 def _streams(text: str | None) -> frozenset[str] | None:
-    return None if text in (None, "null") else frozenset(msgspec.json.decode(text, type=list[str]))
+    return None if text in (None, "null") else frozenset(_texts(text))
+
+
+def _texts(text: str) -> list[str]:
+    return msgspec.json.decode(text, type=list[str])

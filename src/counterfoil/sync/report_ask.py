@@ -6,11 +6,8 @@ from datetime import date
 
 from counterfoil.model.report import Covers, Traits
 from counterfoil.model.report_choice import By, Choice
-from counterfoil.model.window import Window
+from counterfoil.model.window import Window, at_once
 from counterfoil.quickbooks.report import Column, Report, is_numeric
-
-MONTHS_AT_ONCE = 6
-"""Longer ranges come cut, or too late (reference, section 7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +20,7 @@ class Ask:
 
 def asks(due: Sequence[Window], choice: Choice, traits: Traits, today: date) -> Iterator[Ask]:
     """The requests that bring all windows. Several share one where it can have a column for each of them."""
-    most = 1
-    if traits.in_columns and not choice.columns:
-        most = max(1, MONTHS_AT_ONCE // choice.by.months)
+    most = at_once(choice, traits)
     group: list[Window] = []
     for window in due:
         if group and (len(group) == most or not _follows(group[-1], window)):

@@ -6,16 +6,13 @@ from datetime import date, datetime, timedelta
 
 from counterfoil.model.cursor import Cursor
 from counterfoil.model.outcome import Mode
-from counterfoil.model.report import Covers
 from counterfoil.model.report_choice import Choice
 from counterfoil.model.source import Source
 from counterfoil.model.stream import Stream
 from counterfoil.model.task import Clocks, Scope, Task
-from counterfoil.model.window import DAY, Window, windows
+from counterfoil.model.window import DAY, Window, begins, is_recent, windows
 from counterfoil.model.window_mark import Mark, asked_by, read_mark
-
-RECENT = timedelta(days=31)
-"""A period that ended less than this ago is still worked on: it counts as open."""
+from counterfoil.sync.report_ask import asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +33,7 @@ def report_tasks(
         if stream.report is None or stream.name not in choices:
             continue
         choice, cursor = choices[stream.name], cursors.get(stream.name)
-        first = begins(source, stream.report.covers)
+        first = begins(source.created_at.date(), stream.report.covers)
         every = tuple(windows(choice, stream.report, first, times.now.date()))
         if times.scope.full or cursor is None:
             yield _task(stream, Mode.FULL, every, every)
@@ -47,21 +44,16 @@ def report_tasks(
             yield _task(stream, Mode.REFRESH, due, every)
 
 
-def begins(source: Source, covers: Covers) -> date:
-    """Where a report begins that was not told: a year and more of books, or, of what is told as of a day, now."""
-    made = source.created_at.date()
-    return made.replace(day=1) if covers is Covers.DAY else date(made.year - 1, 1, 1)
-
-
 def is_due(window: Window, mark: Mark | None, choice: Choice, times: Times) -> bool:
     """Whether a window is to be read now. One that was read before its period was over is open until it is again."""
     if mark is None or mark.asked != asked_by(choice):
         return True
-    today = times.now.date()
     since = times.scope.since
     if since is not None and (window.end is None or window.end >= since.date()):
         return True
-    is_open = window.end is None or window.end >= today - RECENT or mark.read_at.date() <= window.end + DAY
+    is_open = is_recent(window, times.now.date()) or (
+        window.end is not None and mark.read_at.date() <= window.end + DAY
+    )
     if is_open and times.scope.is_asked_for:
         return True
     every = times.clocks.reports if is_open else times.clocks.closed_reports
@@ -71,3 +63,14 @@ def is_due(window: Window, mark: Mark | None, choice: Choice, times: Times) -> b
 
 def _task(stream: Stream, mode: Mode, due: tuple[Window, ...], every: tuple[Window, ...]) -> Task:
     return Task(stream=stream, mode=mode, windows=due, wanted=frozenset(window.id for window in every))
+
+
+def calls_of_tasks(source: Source, tasks: Iterable[Task], today: date) -> int:
+    """The metered calls that tasks of reports take, as long as no answer is cut."""
+    choices = {choice.report: choice for choice in source.reports}
+    return sum(
+        1
+        for task in tasks
+        if task.stream.report is not None
+        for _ in asks(task.windows, choices[task.stream.name], task.stream.report, today)
+    )

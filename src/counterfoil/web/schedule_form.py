@@ -10,7 +10,8 @@ from counterfoil.actions.budget import standing
 from counterfoil.actions.collisions import taken
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import CounterfoilError
-from counterfoil.model.cost import costs
+from counterfoil.model.cost import NO_REPORTS, costs
+from counterfoil.model.report_cost import Calls
 from counterfoil.model.schedule import FREQUENCIES, MANUAL, Basic, Cron, Manual, Schedule, in_units, next_runs
 from counterfoil.model.schedule_text import in_words, parse
 from counterfoil.model.source import prefix_fault
@@ -66,8 +67,13 @@ def offered() -> dict[str, Any]:
     return {"frequencies": [in_units(every) for every in FREQUENCIES], "zones": zone_names()}
 
 
-def preview(around: Surroundings, typed: Typed, streams: Sequence[Stream], own: str = "") -> dict[str, Any]:
-    """What `schedule_preview.html` shows of these streams; `own` is the id of the source that reads them."""
+def preview(
+    around: Surroundings, typed: Typed, streams: Sequence[Stream], own: str = "", calls: Calls = NO_REPORTS
+) -> dict[str, Any]:
+    """What `schedule_preview.html` shows of these streams.
+
+    `own` is the id of the source that reads them, `calls` what its reports cost.
+    """
     fault, schedule = "", None
     try:
         schedule = parse(typed.text)
@@ -86,7 +92,7 @@ def preview(around: Surroundings, typed: Typed, streams: Sequence[Stream], own: 
         "words": in_words(schedule) if schedule else "",
         "runs": _runs(schedule, now),
         "zone": "UTC" if schedule is None or isinstance(schedule, Manual) else schedule.zone,
-        "cost": costs(schedule, streams, around.clocks, now) if schedule else None,
+        "cost": costs(schedule, streams, around.clocks, now, calls) if schedule else None,
         "spent": standing(around.db, now, around.monthly_calls).used,
         "free": around.monthly_calls,
     }

@@ -14,7 +14,8 @@ from counterfoil.model.schedule import Schedule
 from counterfoil.model.schedule_text import parse
 from counterfoil.model.source import prefix_fault
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.web import schedule_form
+from counterfoil.quickbooks.report_catalog import calls_for
+from counterfoil.web import reports_form, schedule_form
 from counterfoil.web.page import go, part
 from counterfoil.web.schedule_form import Typed
 from counterfoil.web.setup import address, company_of, setup_page, too_early
@@ -86,6 +87,7 @@ def _asked(visit: Visit, draft: DraftSource, typed: Typed, error: CounterfoilErr
 
 
 def _preview(around: Surroundings, draft: DraftSource, typed: Typed) -> dict[str, Any]:
-    chosen = draft.choices.streams
+    chosen, today = draft.choices.streams, around.now().date()
     streams = [stream for name, stream in catalog().items() if chosen is None or name in chosen]
-    return {"prefix_apart": True, **schedule_form.preview(around, typed, streams)}
+    calls = calls_for(reports_form.readable(draft.choices.reports), today, today)
+    return {"prefix_apart": True, **schedule_form.preview(around, typed, streams, calls=calls)}

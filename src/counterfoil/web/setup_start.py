@@ -12,7 +12,8 @@ from counterfoil.model.draft_source import DraftSource, Step
 from counterfoil.model.schedule import next_runs
 from counterfoil.model.schedule_text import parse
 from counterfoil.quickbooks.catalog import catalog
-from counterfoil.web import streams_form
+from counterfoil.quickbooks.report_catalog import calls_for
+from counterfoil.web import reports_form, streams_form
 from counterfoil.web.page import go
 from counterfoil.web.setup import setup_page, too_early
 from counterfoil.web.visit import Form, Visit, Visiting
@@ -52,6 +53,7 @@ def _asked(visit: Visit, draft: DraftSource, error: CounterfoilError | None) -> 
     streams = [
         stream for name, stream in catalog().items() if chosen.streams is None or name in chosen.streams
     ]
+    calls = calls_for(reports_form.readable(chosen.reports), now.date(), now.date())
     credential = credentials.show(around.db, chosen.credential)
     return setup_page(
         visit,
@@ -61,8 +63,8 @@ def _asked(visit: Visit, draft: DraftSource, error: CounterfoilError | None) -> 
         credential=credential,
         metered=credential.environment is Environment.PRODUCTION,
         next_run=next(iter(next_runs(schedule, now, 1)), None),
-        cost=costs(schedule, streams, around.clocks, now),
+        cost=costs(schedule, streams, around.clocks, now, calls),
         budget=standing(around.db, now, around.monthly_calls),
         code=None if error else as_code.new_source(around, drafts.wanted(chosen)),
-        **streams_form.tree(chosen.streams, chosen.counts),
+        **streams_form.tree(chosen.streams, chosen.counts, chosen.reports, now.date()),
     )

@@ -13,8 +13,10 @@ from counterfoil.actions.source_changes import Feed
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
 from counterfoil.model.schedule_text import parse
-from counterfoil.quickbooks.catalog import catalog
-from counterfoil.web import schedule_form, streams_form
+from counterfoil.model.style import USUAL, fivetran_dataset
+from counterfoil.quickbooks.catalog import read_by
+from counterfoil.quickbooks.report_catalog import calls_for
+from counterfoil.web import reports_form, schedule_form, streams_form
 from counterfoil.web.schedule_form import Typed
 from counterfoil.web.visit import Posted
 
@@ -55,6 +57,9 @@ def read(form: Posted, kept: Wanted) -> Sent:
         prefix=typed.prefix,
         schedule=typed.text,
         streams=None if chosen is None else frozenset(chosen),
+        reports=reports_form.read(form),
+        views=bool(form["views"]),
+        fivetran=(form["fivetran_dataset"].strip() or USUAL) if form["fivetran"] else "",
         feeds=tuple(_feeds(form)),
     )
     theirs = {field for field, whose in form.under("take.").items() if whose == "theirs"}
@@ -89,23 +94,28 @@ def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dic
     """What the form's templates show, beside what was typed."""
     view = sources.kept(around.db, name)
     streams = None if wanted.streams is None else tuple(sorted(wanted.streams))
+    records = again.records(around.db, view.source)
     return {
         "wanted": wanted,
+        "views_go_to": [fivetran_dataset(feed.dataset, wanted.prefix) for feed in view.connections],
         "typed": typed,
         "version": view.source.version,
         "seen": json.dumps(editing.texts(editing.as_it_stands(view))),
         "credentials": credentials.every(around.db),
         "rows": _rows(around, wanted),
         **schedule_form.offered(),
-        **streams_form.tree(streams, again.records(around.db, view.source)),
+        **streams_form.tree(
+            streams, records, wanted.reports, around.now().date(), view.source.created_at.date()
+        ),
     }
 
 
 def preview(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
     """What `schedule_preview.html` shows."""
-    own = sources.kept(around.db, name).source.id
-    streams = [stream for key, stream in catalog().items() if wanted.streams is None or key in wanted.streams]
-    return schedule_form.preview(around, typed, streams, own)
+    own = sources.kept(around.db, name).source
+    told = replace(own, streams=wanted.streams, reports=reports_form.readable(wanted.reports))
+    calls = calls_for(told.reports, own.created_at.date(), around.now().date())
+    return schedule_form.preview(around, typed, read_by(told), own.id, calls)
 
 
 def _feeds(form: Posted) -> list[Feed]:

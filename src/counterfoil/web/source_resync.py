@@ -12,7 +12,7 @@ from counterfoil.actions import again, as_code, sources, syncs
 from counterfoil.actions.syncs import Errand
 from counterfoil.errors import CounterfoilError, SettingInvalid
 from counterfoil.model.credential import Environment
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import read_by
 from counterfoil.web.page import go
 from counterfoil.web.sources import shown
 from counterfoil.web.visit import Form, Visit, Visiting
@@ -81,7 +81,7 @@ def _shown(visit: Visit, name: str, typed: Typed, error: CounterfoilError | None
         template="source_resync.html",
         error=error,
         typed=typed,
-        streams=[stream for stream in catalog().values() if source.reads(stream.name)],
+        streams=read_by(source),
         known=again.records(around.db, source),
         metered=source.credential.environment is Environment.PRODUCTION,
         today=around.now().date(),

@@ -28,6 +28,9 @@ TITLES = {
     "prefix": "Table prefix",
     "schedule": "Schedule",
     "streams": "Data",
+    "reports": "Reports",
+    "views": "Views",
+    "fivetran": "Fivetran's names",
     "feeds": "Destinations",
 }
 """What the form calls the fields of `editing`."""

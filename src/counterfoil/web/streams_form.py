@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from counterfoil.actions import counting
@@ -9,6 +10,8 @@ from counterfoil.model.cost import calls_of_first
 from counterfoil.model.stream import Family, Stream
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.quickbooks.naming import named_by
+from counterfoil.quickbooks.report_catalog import calls_for
+from counterfoil.web import reports_form
 from counterfoil.web.visit import Posted
 
 GROUPS = (
@@ -16,6 +19,8 @@ GROUPS = (
     ("Transactions", (Family.TRANSACTION,)),
     ("Company and supporting", (Family.SINGLETON, Family.SUPPORTING)),
 )
+
+TABLES_OF_REPORT = 3
 
 Chosen = tuple[str, ...] | None
 """Names of streams; None: all, also those to come."""
@@ -46,8 +51,14 @@ def read(form: Posted) -> Chosen:
     return tuple(name for name in form.every("stream") if name in catalog())
 
 
-def tree(chosen: Chosen, counts: Mapping[str, int]) -> dict[str, Any]:
-    """What `streams_tree.html` and `streams_sum.html` show."""
+def tree(
+    chosen: Chosen, counts: Mapping[str, int], texts: Collection[str], today: date, made: date | None = None
+) -> dict[str, Any]:
+    """What `streams_tree.html`, `reports_tree.html` and `streams_sum.html` show.
+
+    `texts` are the reports as `report_choice.parse` reads them, of a source that was `made` some day, or is today.
+    """
+    told = reports_form.readable(texts)
     names = frozenset(catalog()) if chosen is None else frozenset(chosen)
     streams = [stream for name, stream in catalog().items() if name in names]
     return {
@@ -57,8 +68,9 @@ def tree(chosen: Chosen, counts: Mapping[str, int]) -> dict[str, Any]:
         "counted": counts,
         "countable": sum(1 for stream in catalog().values() if counting.countable(stream)),
         "records": sum(counts.get(stream.name, 0) for stream in streams),
-        "tables": sum(len(tuple(stream.table.family())) for stream in streams),
-        "first_calls": calls_of_first(streams, counts),
+        "tables": sum(len(tuple(stream.table.family())) for stream in streams) + TABLES_OF_REPORT * len(told),
+        "first_calls": calls_of_first(streams, counts) + calls_for(told, made or today, today).first,
+        **reports_form.list_(texts, made or today, today),
         "missing": missing(names),
     }
 

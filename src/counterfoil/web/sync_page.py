@@ -12,7 +12,7 @@ from counterfoil.errors import CompanyForbidden, ReconnectNeeded
 from counterfoil.model.log_line import LogLine
 from counterfoil.model.outcome import StreamOutcome, StreamState, TableOutcome
 from counterfoil.model.sync import Sync, SyncState
-from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.catalog import everything
 from counterfoil.store import connections
 from counterfoil.web import sync_words
 from counterfoil.web.words import plural
@@ -88,7 +88,7 @@ def _tables(outcomes: Iterable[StreamOutcome], destinations: Mapping[str, str]) 
 
 def _names(sync: Sync) -> Mapping[str, str]:
     """The main table of each stream, by stream."""
-    return {name: sync.source.prefix + stream.table.name for name, stream in catalog().items()}
+    return {name: sync.source.prefix + stream.table.name for name, stream in everything().items()}
 
 
 def _is_troubled(outcome: StreamOutcome) -> bool:
