@@ -55,6 +55,7 @@ class BigQueryPlace(ToldInSQL):
     lacks: Mapping[Ability, str] = {
         Ability.RIGHTS: "the emulator lets everybody do everything",
         Ability.NAMES: "the emulator takes shorter names of tables than BigQuery does",
+        Ability.CHECKING: "the emulator takes a view unseen, and shows it after it was dropped",
         Ability.HOLDING: "nobody can hold a table of BigQuery's: whoever changes it undoes other loads",
     }
 

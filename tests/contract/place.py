@@ -27,6 +27,8 @@ class Ability(StrEnum):
     NAMES = "names as long as the kind says"
     KILLING = "a process of its own that is killed"
     VIEWS = "views, and questions in SQL"
+    REWORDING = "a view that is given other columns"
+    CHECKING = "a view that is looked at when it is made, and is gone when it is dropped"
     ASKING_ONLY = "questions that can change nothing"
 
 

@@ -55,6 +55,8 @@ TOGETHER = "PostgreSQL, which stands in for it, refuses the second of two who ma
 STOOD_IN = "a real PostgreSQL that takes its SQL translated by sqlglot; rows staged by COPY in place of dlt"
 NAMES = "PostgreSQL, which stands in for it, keeps 63 characters of a name"
 
+REWORDING = "PostgreSQL, which stands in for it, adds columns at a view's end and changes no others"
+
 
 class Near(Way):
     """A way to a server that is reached through a socket in its folder."""
@@ -92,7 +94,11 @@ class RedshiftPlace(PostgresPlace):
     tried_on = (
         "no Redshift: a real PostgreSQL that takes its SQL as it is; rows staged by COPY in place of dlt"
     )
-    lacks: Mapping[Ability, str] = {Ability.NAMES: NAMES, Ability.KILLING: KILLING}
+    lacks: Mapping[Ability, str] = {
+        Ability.NAMES: NAMES,
+        Ability.KILLING: KILLING,
+        Ability.REWORDING: REWORDING,
+    }
     cursor: type[Any] = plainly()
 
     def __init__(self, server: Server) -> None:
@@ -181,6 +187,7 @@ class Translated(RedshiftPlace):
     lacks: Mapping[Ability, str] = {
         Ability.NAMES: NAMES,
         Ability.KILLING: KILLING,
+        Ability.REWORDING: REWORDING,
         Ability.RIGHTS: RIGHTS,
         Ability.CATALOG: "PostgreSQL, which stands in for it, keeps those that begin with pg_",
     }

@@ -32,7 +32,7 @@ def plainly() -> type[Any]:
     class Lenient(psycopg2.extensions.cursor):  # type: ignore[misc]
         def execute(self, query: Any, values: Any = None) -> None:
             if not str(query).startswith(UNKNOWN):
-                super().execute(query, values)
+                super().execute(str(query).replace(" WITH NO SCHEMA BINDING", ""), values)
 
     return Lenient
 

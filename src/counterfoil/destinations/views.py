@@ -1,5 +1,6 @@
 """Views, and questions in a warehouse's own SQL: what the kinds share."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from typing import Any, NoReturn, Protocol
 
 from counterfoil.errors import WarehouseFailed, WarehouseRefused
 from counterfoil.model.view import View
+
+QUESTION = re.compile(r"(?:\s|/\*.*?\*/|--[^\n]*\n|\()*(?:SELECT|WITH)\b", re.IGNORECASE | re.DOTALL)
 
 
 class Telling(Protocol):
@@ -50,6 +53,12 @@ def remove(telling: Telling, dataset: str, names: Sequence[str]) -> None:
     """Take views away, the last one first: it may read those before it."""
     for name in reversed(names):
         telling.execute(f"DROP VIEW IF EXISTS {telling.table(dataset, name)}")
+
+
+def refuse_deeds(sql: str) -> None:
+    """Raise WarehouseRefused for what is no question: not every kind can be told to change nothing."""
+    if not QUESTION.match(sql):
+        raise WarehouseRefused("Only questions are asked here.", do="Begin with SELECT or WITH.")
 
 
 def no_views(title: str) -> NoReturn:

@@ -26,7 +26,7 @@ from counterfoil.destinations.bigquery.tables import STAGE, Dataset
 from counterfoil.destinations.bigquery.words import AGAIN
 from counterfoil.destinations.look import look
 from counterfoil.destinations.turns import Turns
-from counterfoil.destinations.views import in_utc, making, remove
+from counterfoil.destinations.views import in_utc, making, refuse_deeds, remove
 from counterfoil.errors import WarehouseBusy
 from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
@@ -92,7 +92,8 @@ class BigQuery:
         with making() as now, self._opened(dataset, stop) as opened:
             opened.make()
             looking = Looking(opened)
-            remove(looking, dataset, gone)
+            there = set(opened.names("VIEW")) if gone else set()
+            remove(looking, dataset, [name for name in gone if name in there])
             now.replace(looking, dataset, views)
 
     def query(
@@ -104,6 +105,7 @@ class BigQuery:
         seconds: float = LONGEST_QUERY,
         stop: Stop = NEVER,
     ) -> list[tuple[Any, ...]]:
+        refuse_deeds(sql)
         with self._opened(dataset, stop) as opened:
             return in_utc(Looking(opened, seconds).read(sql, *parameters))
 

@@ -77,13 +77,13 @@ class Dataset:
             found.setdefault(table, {})[column] = type_
         return found
 
-    def names(self) -> list[str]:
-        """All tables; none where there is no such dataset. Views and the like are no tables."""
+    def names(self, kind: str = "TABLE") -> list[str]:
+        """All tables; none where there is no such dataset. Views and the like are no tables: `VIEW` asks for those."""
         try:
             listed = self.errands.one(lambda: list(self._client.list_tables(self.id, retry=self._retry)))
         except NotFound:
             return []
-        return [each.table_id for each in listed if each.table_type == "TABLE"]
+        return [each.table_id for each in listed if each.table_type == kind]
 
     def ask(self, sql: str, *values: Any, seconds: float | None = None) -> list[tuple[Any, ...]]:
         """Run one query and answer with its rows. Raises TimeoutError when it takes longer."""

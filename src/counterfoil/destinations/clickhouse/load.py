@@ -27,7 +27,7 @@ from counterfoil.destinations.clickhouse.swap import BESIDE, Swap
 from counterfoil.destinations.clickhouse.words import AGAIN, LATE, as_ours, is_lost
 from counterfoil.destinations.look import look
 from counterfoil.destinations.turns import Turns
-from counterfoil.destinations.views import in_utc, making, remove
+from counterfoil.destinations.views import in_utc, making, refuse_deeds, remove
 from counterfoil.errors import WarehouseBusy, WarehouseFailed, WarehouseRefused
 from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
@@ -119,7 +119,7 @@ class ClickHouse:
     ) -> None:
         with making() as now, self._opened(stop, self.statement_seconds) as speaking:
             self._make_dataset(speaking, dataset)
-            remove(speaking, dataset, gone)
+            remove(speaking, dataset, speaking.views(dataset, gone))
             now.replace(speaking, dataset, views)
 
     def query(
@@ -131,6 +131,7 @@ class ClickHouse:
         seconds: float = LONGEST_QUERY,
         stop: Stop = NEVER,
     ) -> list[tuple[Any, ...]]:
+        refuse_deeds(sql)
         with self._opened(stop, seconds) as speaking:
             try:
                 return in_utc(speaking.read(sql, *parameters))

@@ -25,8 +25,11 @@ MARK = re.compile(r"(`(?:[^`\\]|\\.)*`|'(?:[^'\\]|\\.)*')|\?", re.DOTALL)
 
 LAYOUT = """
     SELECT table, name, type, default_kind IN ('', 'DEFAULT') FROM system.columns
-    WHERE database = ? ORDER BY table, position
+    WHERE database = ? AND table NOT IN (SELECT name FROM system.tables WHERE database = ? AND engine LIKE '%View')
+    ORDER BY table, position
 """
+
+VIEWS = "SELECT name FROM system.tables WHERE database = ? AND engine = 'View'"
 
 PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 FAREWELL = 10.0
@@ -94,11 +97,16 @@ class Speaking:
     def layout(self, dataset: str) -> dict[str, Columns]:
         """The tables of a dataset, asked at once."""
         found: dict[str, dict[str, str]] = {}
-        for table, column, type_, written in self.read(LAYOUT, dataset):
+        for table, column, type_, written in self.read(LAYOUT, dataset, dataset):
             columns = found.setdefault(table, {})
             if written:
                 columns[column] = type_
         return dict(found)
+
+    def views(self, dataset: str, names: Sequence[str]) -> list[str]:
+        """Those of the names that are views there, in their order."""
+        there = {name for (name,) in self.read(VIEWS, dataset)} if names else set()
+        return [name for name in names if name in there]
 
     def columns(self, dataset: str, table: str) -> set[str]:
         """The columns of one table; none when it is not there."""

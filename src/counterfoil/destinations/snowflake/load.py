@@ -27,12 +27,13 @@ from counterfoil.destinations.merge import Merge
 from counterfoil.destinations.snowflake.connect import Account
 from counterfoil.destinations.snowflake.kind import CAPABILITIES
 from counterfoil.destinations.snowflake.prove import prove
-from counterfoil.destinations.snowflake.sql import Speaking, commit, count_all, create_stage
+from counterfoil.destinations.snowflake.sql import Speaking, commit, count_all, create_stage, views_of
 from counterfoil.destinations.snowflake.turn import begin_turn, make_turn
 from counterfoil.destinations.snowflake.words import as_ours
-from counterfoil.destinations.views import in_utc, making, remove
+from counterfoil.destinations.views import in_utc, making, refuse_deeds, remove
+from counterfoil.errors import Cancelled, WarehouseBusy
 from counterfoil.model.view import View
-from counterfoil.stop import NEVER, Stop
+from counterfoil.stop import NEVER, Stop, hurried
 
 
 class Snowflake:
@@ -87,7 +88,7 @@ class Snowflake:
     ) -> None:
         with making() as now, self._opened(stop) as speaking:
             speaking.create_dataset(dataset)
-            remove(speaking, dataset, gone)
+            remove(speaking, dataset, views_of(speaking, dataset, gone))
             now.replace(speaking, dataset, views)
 
     def query(
@@ -99,10 +100,17 @@ class Snowflake:
         seconds: float = LONGEST_QUERY,
         stop: Stop = NEVER,
     ) -> list[tuple[Any, ...]]:
-        with self._opened(stop) as speaking:
-            speaking.execute(f"ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {max(1, int(seconds))}")
-            speaking.execute("ALTER SESSION SET TIMEZONE = 'UTC'")
-            return in_utc(speaking.read(sql, *parameters))
+        refuse_deeds(sql)
+        late = Cancelled(f"Snowflake did not answer within {seconds:.0f} seconds.")
+        with hurried(seconds, late, stop) as soon:
+            try:
+                with self._opened(soon) as speaking:
+                    return in_utc(speaking.read(sql, *parameters))
+            except Cancelled as error:
+                stop.check()
+                raise WarehouseBusy(
+                    late.what, do="Ask for less, or ask again when it has less to do."
+                ) from error
 
     def prove(self, dataset: str) -> Generator[None, None, None]:
         self.account.reach()

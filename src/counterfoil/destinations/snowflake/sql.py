@@ -170,6 +170,15 @@ def count_all(speaking: Speaking, dataset: str) -> dict[str, int]:
     return {name: int(total) for name, total in rows if not name.startswith(speaking.kept(TURN))}
 
 
+def views_of(speaking: Speaking, dataset: str, names: Sequence[str]) -> list[str]:
+    """Those of the names that are views there, in their order."""
+    sql = (
+        f"SELECT table_name FROM {_quoted(speaking.database)}.information_schema.views WHERE table_schema = ?"
+    )
+    there = {name for (name,) in speaking.execute(sql, speaking.kept(dataset))} if names else set()
+    return [name for name in names if speaking.kept(name) in there]
+
+
 def create_stage(speaking: Speaking) -> None:
     """Where files are put; it goes with the session, and so do they."""
     speaking.execute(f"CREATE OR REPLACE TEMPORARY STAGE {speaking.stage}")

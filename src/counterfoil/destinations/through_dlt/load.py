@@ -33,7 +33,7 @@ from counterfoil.destinations.through_dlt.sql import Speaking, drop_dataset, put
 from counterfoil.destinations.through_dlt.stage import LoadingError, Stage
 from counterfoil.destinations.through_dlt.way import Way
 from counterfoil.destinations.turns import Turns
-from counterfoil.destinations.views import in_utc, making
+from counterfoil.destinations.views import in_utc, making, refuse_deeds
 from counterfoil.errors import CounterfoilError, WarehouseBusy
 from counterfoil.model.view import View
 from counterfoil.stop import NEVER, Stop
@@ -130,6 +130,7 @@ class ThroughDlt:
         seconds: float = LONGEST_QUERY,
         stop: Stop = NEVER,
     ) -> list[tuple[Any, ...]]:
+        refuse_deeds(sql)
         with self.opened(stop, seconds) as speaking:
             return in_utc(speaking.read(sql, *parameters))
 
