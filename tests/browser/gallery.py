@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from counterfoil.actions import alerts, drafts, keys, users
+from counterfoil.actions.books import NAMES
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.actor import Role
 from counterfoil.model.standing import Standing
@@ -87,6 +88,10 @@ def _choices(around: Surroundings, prepared: Prepared) -> Choices:
         "/alerts/channels/{channel_id}": tuple(each.channel.id for each in alerts.every_channel(around.db)),
         "/audit/{name}": ("audit.csv", "audit.jsonl"),
         "/sources/{name}/tables/{table}": (f"{cast.prefixes[Standing.ON_TIME]}payment_line",),
+        "/sources/{name}/books/{statement}": ("receivables",),
+        "/sources/{name}/books/{statement} alone": tuple(f"{each}?shown=yes" for each in NAMES),
+        "/sources/{name}/books/transactions/{type_}": ("Invoice",),
+        "/sources/{name}/books/transactions/{type_}/{id_}": (prepared.invoice,),
     }
 
 

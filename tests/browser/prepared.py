@@ -81,9 +81,10 @@ class Cast:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """Where to find what is in the store; `syncs` by how they stand, of many sources."""
+    """Where to find what is in the store; `syncs` by how they stand, of many sources; `invoice` is the id of one."""
 
     cast: Cast
+    invoice: str
     syncs: Mapping[SyncState, str] = field(default_factory=dict)
 
 
@@ -96,7 +97,8 @@ def prepare(around: Surroundings, sandbox: Sandbox, cast: Cast) -> Prepared:
     _people(around, cast)
     alerts.look_round(around)
     found = {sync.state: sync.id for sync in reversed(ran.values())}
-    return Prepared(cast=cast, syncs={**found, SyncState.SUCCEEDED: real.id})
+    invoice = sandbox.books(sandbox.realms[0]).ids("Invoice")[0]
+    return Prepared(cast=cast, invoice=invoice, syncs={**found, SyncState.SUCCEEDED: real.id})
 
 
 def _past(around: Surroundings, sandbox: Sandbox, cast: Cast) -> dict[Standing, Sync]:

@@ -22,6 +22,7 @@ from tests.web.conftest import Browser, sign_up
 from tests.web.test_things import connect
 
 HOSTILE = '<script>alert(1)</script> {{7*7}} "><img onerror=x>'
+SOME = frozenset({"Customer", "Invoice"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Books:
 
 
 @contextmanager
-def books(folder: Path) -> Iterator[Books]:
+def books(folder: Path, streams: frozenset[str] | None = SOME) -> Iterator[Books]:
+    """The pages of a company whose source reads these streams, or all of them."""
     with (
         Sandbox(companies(1, seed=5, invoices=40, now=NOW)) as sandbox,
         opened(f"sqlite:///{folder}/counterfoil.db", folder) as db,
@@ -70,16 +72,16 @@ def books(folder: Path) -> Iterator[Books]:
             connect(browser, sandbox)
             (user,) = users.every(db)
             made = Books(browser, sandbox, replace(service.around, actor=user.actor), folder / "lake.duckdb")
-            _set_up(made)
+            _set_up(made, streams)
             yield made
 
 
-def _set_up(made: Books) -> None:
+def _set_up(made: Books, streams: frozenset[str] | None) -> None:
     create(made.ada, NewDestination(name="lake", kind="duckdb", options={"path": str(made.lake)}))
     new = NewSource(
         name="Acme",
         credential="acme",
-        streams=frozenset({"Customer", "Invoice"}),
+        streams=streams,
         prefix="a_",
         feeds=(Feed(destination="lake"),),
     )

@@ -33,7 +33,9 @@ from counterfoil.web import (
     setup_start,
     signing,
     source_activity,
+    source_books,
     source_list,
+    source_postings,
     source_resync,
     source_settings,
     source_syncs,
@@ -49,6 +51,8 @@ NOUNS = (
     sources,
     source_syncs,
     source_tables,
+    source_postings,
+    source_books,
     source_activity,
     source_resync,
     source_settings,
@@ -74,7 +78,8 @@ NOUNS = (
     settings,
     account,
 )
-"""Consent before credentials: `/credentials/connect` is no credential's name; so with forms and `/destinations/new`."""
+"""Consent before credentials: `/credentials/connect` is no credential's name; so with forms and `/destinations/new`,
+and with postings, which are no statement of books."""
 
 
 def pages(around: Surroundings, *, public_url: str) -> FastAPI:

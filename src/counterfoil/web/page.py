@@ -29,7 +29,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    said = ("number", "about", "span", "exact", "plural")
+    said = ("number", "money", "about", "span", "exact", "plural")
     made.filters |= {name: getattr(words, name) for name in said}
     made.globals |= {"icon": words.icon}
     return made

@@ -17,7 +17,13 @@ from counterfoil.web.page import go, page
 from counterfoil.web.visit import Form, Visit, Visiting
 
 routes = APIRouter()
-TABS = (("", "Syncs"), ("/tables", "Tables"), ("/settings", "Settings"), ("/activity", "Activity"))
+TABS = (
+    ("", "Syncs"),
+    ("/tables", "Tables"),
+    ("/books", "Books"),
+    ("/settings", "Settings"),
+    ("/activity", "Activity"),
+)
 
 
 @routes.post("/sources/{name}/sync")

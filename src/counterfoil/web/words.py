@@ -1,6 +1,7 @@
 """How pages say things: times, numbers, amounts of data, in plain words."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -10,6 +11,12 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 def number(value: float | None) -> str:
     """`12,345`, with a true minus; a dash where there is none."""
     return "–" if value is None else f"{value:,}".replace("-", "−")
+
+
+def money(value: Decimal) -> str:
+    """`1,234.50`, with a true minus, and as many decimals as it has, two at least."""
+    whole, _, fraction = f"{value:,f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}".replace("-", "−")
 
 
 def about(value: int) -> str:
