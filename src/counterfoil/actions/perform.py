@@ -13,6 +13,7 @@ from counterfoil.actions.destinations import warehouse_of
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.tally import counted
 from counterfoil.actions.tracing import traced
+from counterfoil.actions.verifying import due, verified
 from counterfoil.destinations.base import Assure, Destination
 from counterfoil.errors import (
     Cancelled,
@@ -33,7 +34,7 @@ from counterfoil.quickbooks.access import Access
 from counterfoil.quickbooks.catalog import everything
 from counterfoil.quickbooks.client import PRODUCTION, SANDBOX, Client
 from counterfoil.stop import NEVER, Stop
-from counterfoil.store import connections, credentials, locks, outcomes, queue, sources, syncs
+from counterfoil.store import connections, credentials, locks, outcomes, queue, sources, syncs, verifications
 from counterfoil.store.db import Database
 from counterfoil.sync.journal import Journal, recording
 from counterfoil.sync.progress import SILENT, Watch
@@ -89,7 +90,8 @@ def _perform(around: Surroundings, sync: Sync, stop: Stop, journal: Journal) -> 
     with locks.company(db, realm, locks.Purpose.SYNC, wait=LOCK_WAIT, stop=stop) as assure:  # Promise 8
         syncs.close_abandoned(db, realm, around.now())
         source = sources.named(db, sync.source.name)  # it may have changed until we had the lock
-        walk(around, replace(sync, source=source), Guard(journal.watch, stop, assure, journal))
+        sync = replace(sync, source=source, verify=sync.verify or due(around, sync, source))
+        walk(around, sync, Guard(journal.watch, stop, assure, journal))
 
 
 def walk(around: Surroundings, sync: Sync, guard: Guard) -> tuple[Sync, tuple[StreamOutcome, ...]]:
@@ -104,13 +106,16 @@ def walk(around: Surroundings, sync: Sync, guard: Guard) -> tuple[Sync, tuple[St
         counted(around.db, client, now=around.now, sync=sync, watch=guard.watch) as counting,
         traced(around, sync, counting) as watch,
     ):
-        became = run(_road(around, sync, connected, opened, client, replace(guard, watch=watch)))
+        road = _road(around, sync, connected, opened, client, replace(guard, watch=watch))
+        became = run(road)
         ended = _ended(sync, became, around.now())
+        made = verified(around, road, ended)
         ended = replace(ended, totals=replace(ended.totals, calls=client.counters.metered))
     _warn(around, sync.source)
     _write_down(guard.journal, ended)
     with around.db.transaction() as one:
         outcomes.save(one, sync.id, became)
+        verifications.save(one, made)
         _keep(one, ended)
     return ended, became
 

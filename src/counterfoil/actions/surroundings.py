@@ -40,7 +40,8 @@ class Surroundings:
     """What a verb needs of the world, and who asks for it.
 
     An empty `api_url` means Intuit's own. `environment` answers what `${NAME}` stands for. `bell` is rung when there is
-    something to do for the engine of this process. `openid` is where people may sign in with an account they have
+    something to do for the engine of this process. `verify_every` is how often workers verify a source by themselves;
+    None: never. `openid` is where people may sign in with an account they have
     already; `editors_reach` is what editors may aim destinations and alerts at (`reach_of`, `allowed_addresses`).
     `settings` are all settings as they may be shown.
     """
@@ -56,6 +57,7 @@ class Surroundings:
     patience: Callable[[], Patience] = Patience
     monthly_calls: int = FREE_TIER
     clocks: Clocks = field(default_factory=Clocks)
+    verify_every: timedelta | None = None
     sight: Sight = field(default_factory=Sight)
     actor: Actor = OPERATOR
     openid: Provider | None = None

@@ -65,4 +65,5 @@ def _begun(around: Surroundings, source: Source, errand: Errand) -> Sync:
         streams=errand.streams,
         full=errand.full,
         since=errand.since,
+        verify=errand.verify,
     )

@@ -16,6 +16,7 @@ from counterfoil.model.identity import new_id
 from counterfoil.model.outcome import StreamOutcome
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Cause, Sync, SyncState
+from counterfoil.model.verification import Verify
 from counterfoil.quickbooks.catalog import read_by
 from counterfoil.store import audit, connections, outcomes, queue, sources, syncs
 from counterfoil.store.db import Database
@@ -38,6 +39,7 @@ class Errand:
     full: bool = False
     since: datetime | None = None  # aware
     cause: Cause = Cause.PERSON
+    verify: Verify = Verify.NO
 
 
 def ask(around: Surroundings, source_name: str, errand: Errand | None = None) -> Sync:
@@ -161,6 +163,7 @@ def _new(around: Surroundings, source: Source, errand: Errand) -> Sync:
         streams=errand.streams,
         full=errand.full,
         since=errand.since,
+        verify=errand.verify,
         large=(errand.full and errand.streams is None) or queue.is_large(around.db, source),
     )
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from counterfoil.model.outcome import Totals
 from counterfoil.model.source import Source
+from counterfoil.model.verification import Verify
 
 
 class SyncState(StrEnum):
@@ -39,9 +40,9 @@ class Sync:
     """One run of a source. `code`, `what`, `do` are those of the error that ended it, empty when none did.
 
     While it waits, `started_at` is when it was asked for. `streams` None means all that the source selects; `full`
-    reads them in full; `since` reads again what changed from then on. `large` ones read much, and do not take all
-    places of a worker. `worker` is who runs it, "" when that is a command. `attempts` counts workers that died of it,
-    or with it.
+    reads them in full; `since` reads again what changed from then on; `verify` is done once it has landed. `large` ones
+    read much, and do not take all places of a worker. `worker` is who runs it, "" when that is a command. `attempts`
+    counts workers that died of it, or with it.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Sync:
     streams: frozenset[str] | None = None
     full: bool = False
     since: datetime | None = None
+    verify: Verify = Verify.NO
     large: bool = False
     cancel_asked_at: datetime | None = None
     attempts: int = 0

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from counterfoil.errors import GivenUp
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync, SyncState
+from counterfoil.model.verification import Verify
 from counterfoil.store import clock, schema, syncs
 from counterfoil.store.db import Database
 
@@ -205,17 +206,18 @@ def _covers(waiting: Sync, asked: Sync) -> bool:
 
 def _widen(db: Database, waiting: Sync, asked: Sync) -> Sync:
     """Let a waiting sync do what is asked of another, too."""
-    if _covers(waiting, asked):
+    if _covers(waiting, asked) and asked.verify in (Verify.NO, waiting.verify):
         return waiting
     both = None in (waiting.streams, asked.streams)
     wider = replace(
         waiting,
+        verify=max(waiting.verify, asked.verify, key=[Verify.NO, Verify.LOOK, Verify.HEAL].index),
         streams=None if both else (waiting.streams or frozenset()) | (asked.streams or frozenset()),
         since=_earlier(waiting, asked),
         large=waiting.large or asked.large,
     )
     row = syncs.to_row(wider)
-    changed = {name: row[name] for name in ("streams", "since", "large")}
+    changed = {name: row[name] for name in ("streams", "since", "large", "verify")}
     with db.writing() as transaction:
         transaction.execute(sa.update(schema.syncs).where(WAITING, table.id == waiting.id).values(**changed))
     return wider

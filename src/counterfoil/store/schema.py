@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -194,6 +194,7 @@ syncs = sa.Table(
     sa.Column("streams", sa.JSON(none_as_null=True)),  # null: all that the source selects
     switch("full"),
     sa.Column("since", Moment),  # a backfill's beginning
+    text("verify", server_default=""),  # what `model.verification.Verify` says
     switch("large"),  # reads much: such ones do not take all places of a worker
     sa.Column("cancel_asked_at", Moment),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),

@@ -210,3 +210,17 @@ drafts = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
 )
+
+verifications = sa.Table(
+    "verifications",
+    metadata,
+    text("id", primary_key=True),
+    part_of("source"),
+    part_of("connection"),
+    text("sync_id"),  # no foreign key: a proof outlives the sync that made it
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment, nullable=False),
+    text("state"),
+    sa.Column("told", sa.JSON, nullable=False),  # all else, as `store.verifications` writes it
+    sa.Index("ix_verifications_source_id_started_at", "source_id", "started_at"),
+)

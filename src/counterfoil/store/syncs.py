@@ -11,6 +11,7 @@ from counterfoil.errors import NotFound
 from counterfoil.model.outcome import Totals
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Cause, Sync, SyncState
+from counterfoil.model.verification import Verify
 from counterfoil.store import schema, sources
 from counterfoil.store.db import Database
 from counterfoil.store.rows import labelled, put
@@ -147,6 +148,7 @@ def to_row(sync: Sync) -> dict[str, Any]:
         "streams": None if sync.streams is None else sorted(sync.streams),
         "full": sync.full,
         "since": sync.since,
+        "verify": str(sync.verify),
         "large": sync.large,
         "attempts": sync.attempts,
         "worker": sync.worker,
@@ -171,6 +173,7 @@ def from_row(row: Any) -> Sync:
         streams=None if streams is None else frozenset(streams),
         full=row["sync_full"],
         since=row["sync_since"],
+        verify=Verify(row["sync_verify"]),
         large=row["sync_large"],
         cancel_asked_at=row["sync_cancel_asked_at"],
         attempts=row["sync_attempts"],
