@@ -26,6 +26,7 @@ from counterfoil.cli import (
     syncs,
     tables,
     users,
+    views,
     worker,
 )
 from counterfoil.cli.exits import ExitCode
@@ -70,7 +71,7 @@ def make_app() -> typer.Typer:
     serve.add_to(app, WORK)
     worker.add_to(app, WORK)
     move.add_to(app, WORK)
-    for look in (sources, syncs, tables, budget, destinations, credentials, alerts):
+    for look in (sources, syncs, tables, views, budget, destinations, credentials, alerts):
         look.add_to(app, LOOK)
     for safety in (users, keys, audit, rotate):
         safety.add_to(app, PEOPLE)

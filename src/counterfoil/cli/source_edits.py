@@ -25,6 +25,8 @@ Report = typer.Option(
     "for more.",
     metavar="REPORT",
 )
+Streams = typer.Option(help="The streams to read from now on; `all` for all.", metavar="STREAM")
+Reports = typer.Option(help="The reports to read from now on; `none` for none.", metavar="REPORT")
 Views = typer.Option(
     "--views/--no-views", help="Views of ledger and statements beside the tables.", metavar=""
 )
@@ -35,6 +37,10 @@ Fivetran = typer.Option(
 Prefix = typer.Option(help="What stands before each table's name.", metavar="TEXT")
 Schedule = typer.Option(
     help="Such as “every 15 minutes from 06:00 Europe/Berlin”, or manual.", metavar="TEXT"
+)
+Places = typer.Option(
+    help="All that it feeds from now on; give it again for more, and '' for nothing.",
+    metavar="NAME[.DATASET]",
 )
 To = typer.Option(
     help="A destination to feed, and where in it; give it again for more.", metavar="NAME[.DATASET]"
@@ -103,29 +109,17 @@ def edit(
     *,
     rename: Annotated[str | None, typer.Option(help="Call it so from now on.", metavar="NAME")] = None,
     credential: Annotated[str | None, Credential] = None,
-    stream: Annotated[
-        list[str] | None,
-        typer.Option(help="The streams to read from now on; `all` for all.", metavar="STREAM"),
-    ] = None,
-    report: Annotated[
-        list[str] | None,
-        typer.Option(help="The reports to read from now on; `none` for none.", metavar="REPORT"),
-    ] = None,
+    stream: Annotated[list[str] | None, Streams] = None,
+    report: Annotated[list[str] | None, Reports] = None,
     views: Annotated[bool | None, Views] = None,
     fivetran: Annotated[str | None, Fivetran] = None,
     prefix: Annotated[str | None, Prefix] = None,
     schedule: Annotated[str | None, Schedule] = None,
-    to: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="All that it feeds from now on; give it again for more, and '' for nothing.",
-            metavar="NAME[.DATASET]",
-        ),
-    ] = None,
+    to: Annotated[list[str] | None, Places] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", metavar="", help="Only tell what it means.")] = False,
 ) -> None:
     """Change a source, and say what it means for tables that are there already."""
-    from counterfoil.actions.source_changes import Changes
+    from counterfoil.actions.source_changes import Changes, Keep
     from counterfoil.model.report_choice import chosen
     from counterfoil.model.schedule_text import parse
     from counterfoil.model.style import heard
@@ -133,17 +127,13 @@ def edit(
     changes = Changes(
         name=rename,
         credential=credential,
+        streams=_streams(stream) if stream else Keep.KEEP,
+        reports=chosen(() if report == ["none"] else report) if report else None,
+        views=views,
+        fivetran=Keep.KEEP if fivetran is None else heard(fivetran),
         prefix=prefix,
         schedule=None if schedule is None else parse(schedule),
     )
-    if stream:
-        changes = replace(changes, streams=_streams(stream))
-    if report:
-        changes = replace(changes, reports=() if report == ["none"] else chosen(report))
-    if views is not None:
-        changes = replace(changes, views=views)
-    if fivetran is not None:
-        changes = replace(changes, fivetran=heard(fivetran))
     _change(door, name, changes, to=to, dry_run=dry_run)
 
 
