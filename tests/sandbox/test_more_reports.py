@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -189,3 +190,29 @@ def test_spending_by_vendor_leaves_nobody_out(shop: Sandbox, caller: Caller) -> 
     }
 
     assert vendors <= set(by_account(ask(caller, "VendorExpenses", **YEAR)))
+
+
+def test_lateness_counts_from_the_day_a_document_is_due(shop: Sandbox, caller: Caller) -> None:
+    clerk = shop.books()
+    bill = next(
+        b
+        for b in (clerk.get("Bill", id_) for id_ in clerk.ids("Bill"))
+        if b["Balance"] and b["DueDate"] < "2026"
+    )
+    due = date.fromisoformat(bill["DueDate"])
+    sections = {}
+    for days in (0, 1, 30, 31, 91):
+        found = ask(caller, "AgedPayableDetail", report_date=(due + timedelta(days=days)).isoformat())
+        title = ""
+        for kind, cells, _ in rows(found):
+            title = cells[0]["value"] if kind == "head" else title
+            if kind == "data" and cells[1].get("id") == bill["Id"]:
+                sections[days] = (title, cells[keys(found).index("past_due")]["value"])
+
+    assert sections == {
+        0: ("Current", "0"),
+        1: ("1 - 30 days past due", "1"),
+        30: ("1 - 30 days past due", "30"),
+        31: ("31 - 60 days past due", "31"),
+        91: ("91 or more days past due", "91"),
+    }
