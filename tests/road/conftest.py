@@ -18,6 +18,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Environment, Tokens
 from counterfoil.model.destination import Destination
 from counterfoil.model.outcome import StreamOutcome
+from counterfoil.model.report_choice import chosen as chosen_reports
 from counterfoil.model.source import Source
 from counterfoil.model.sync import Sync
 from counterfoil.quickbooks.oauth import OAuthApp
@@ -41,7 +42,13 @@ class World:
     warehouse: Path
 
     def source(
-        self, name: str = "acme", *, realm: str = "", prefix: str = "", streams: Sequence[str] | None = None
+        self,
+        name: str = "acme",
+        *,
+        realm: str = "",
+        prefix: str = "",
+        streams: Sequence[str] | None = None,
+        reports: Sequence[str] = (),
     ) -> Source:
         """Connect a company and let it feed the warehouse; without views, which tests/books looks at."""
         realm = realm or self.sandbox.realms[0]
@@ -55,6 +62,7 @@ class World:
             created_at=NOW,
             prefix=prefix,
             streams=None if streams is None else frozenset(streams),
+            reports=chosen_reports(reports),
             views=False,
         )
         destination = Destination(

@@ -10,7 +10,7 @@ import msgspec
 
 from counterfoil.model.report import Lines, Traits
 from counterfoil.model.window import Window
-from counterfoil.quickbooks.report import Column, Report, Row, RowKind, Step, is_numeric
+from counterfoil.quickbooks.report import Cell, Column, Report, Row, RowKind, Step, is_numeric
 from counterfoil.sync.report_lines import line
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -61,27 +61,31 @@ def record_of(told: Told) -> msgspec.Raw:
 
 
 def digest_of(told: Told) -> str:
-    """A digest of all numbers and words; what is empty does not count, nor when the report was made.
+    """A digest of all that a window tells; when its report was made does not count.
 
-    An answer for several windows names every account that any of them has.
+    In a summary only lines with an amount count: an answer for several windows names every account that any of them
+    has, and makes a section of one whose sub-accounts moved in another window only.
     """
     hashed = hashlib.blake2b(digest_size=12)
     summed = told.traits.lines in (Lines.ACCOUNTS, Lines.NAMES)
     values = [column.place for column in told.columns if summed and is_numeric(column)]
     for row in told.report.rows():
-        if not values or any(_texts(row, values)):
-            path = [(step.title, step.id) for step in row.path]
-            ids = [cell.id for cell in row.cells if cell.id]
-            hashed.update(
-                _encode([row.kind, path, ids, _texts(row, [column.place for column in told.columns])])
-            )
+        if values and (row.kind is RowKind.SUMMARY or not any(map(_counts, _cells_at(row, values)))):
+            continue
+        path = [(step.title, step.id) for step in row.path]
+        cells = [(cell.text, cell.id) for cell in _cells_at(row, [column.place for column in told.columns])]
+        hashed.update(_encode([None if values else row.kind, path, cells]))
     hashed.update(_encode([column.name for column in told.columns if not column.start]))
     hashed.update(_encode([told.as_of, told.report.currency]))
     return hashed.hexdigest()
 
 
-def _texts(row: Row, places: Sequence[int]) -> list[str]:
-    return [row.cells[place].text for place in places if place < len(row.cells)]
+def _counts(cell: Cell) -> bool:
+    return bool(cell.text) and cell.amount != 0
+
+
+def _cells_at(row: Row, places: Sequence[int]) -> list[Cell]:
+    return [row.cells[place] for place in places if place < len(row.cells)]
 
 
 def _described(column: Column) -> dict[str, Any]:
