@@ -6,7 +6,7 @@ The command line has a page of its own maker: python -m counterfoil.cli.referenc
 import json
 import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from counterfoil.model.origin import MEANINGS, origin
 from counterfoil.model.stream import Stream
 from counterfoil.model.table import SYSTEM_COLUMNS, Column, Table, all_columns
 from counterfoil.quickbooks.catalog import catalog
+from counterfoil.quickbooks.report_catalog import reports
 from counterfoil.settings import FILE
 
 DOCS = Path(__file__).parent
@@ -45,6 +46,7 @@ def pages() -> dict[Path, str]:
         Path("settings.md"): settings_page(),
         Path("errors.md"): errors_page(),
         Path("tables.md"): index_page(),
+        Path("reports.md"): reports_page(),
         Path("api.md"): api_page(),
         Path("warehouses.md"): warehouses_page(),
     }
@@ -205,6 +207,40 @@ def index_page() -> str:
 def _entity(stream: Stream) -> str:
     children = ", ".join(f"`{table.name}`" for table in list(stream.table.family())[1:])
     return f"| [{stream.name}]({_path(stream)}) | `{stream.table.name}` | {children} |\n"
+
+
+def reports_page() -> str:
+    """Every report with its traits and tables, then the columns of each shape of table once."""
+    shapes: dict[str, list[Table]] = {}
+    for stream in reports().values():
+        for table in stream.table.family():
+            own = all_columns(table)[: -len(SYSTEM_COLUMNS)]
+            columns = "".join(f"| `{column.name}` | {column.type} |\n" for column in own)
+            shapes.setdefault(columns, []).append(table)
+    rows = "".join(_report(stream) for stream in reports().values())
+    sections = "".join(_shape(columns, tables) for columns, tables in shapes.items())
+    return (
+        f"# Reports\n\n{NOTE}"
+        "Each has three tables: the flat one that is named here, its cells (`…_cell`) and its windows (`…_window`).\n"
+        "[A guide](../guides/reports.md) tells how to choose and read them. The\n"
+        "[columns of every table](tables.md#columns-of-every-table) stand at the end of each.\n\n"
+        "| Report | Flat table | Tells | Methods | Where |\n|---|---|---|---|---|\n" + rows + sections
+    )
+
+
+def _report(stream: Stream) -> str:
+    traits = stream.report
+    assert traits is not None
+    told = {"period": "periods", "day": "as of a day", "now": "what is now"}[traits.covers]
+    methods = "accrual, cash" if traits.basis else "one"
+    flat = stream.table.children[0].name
+    return f"| {stream.name} | `{flat}` | {told} | {methods} | {traits.where or 'everywhere'} |\n"
+
+
+def _shape(columns: str, tables: Sequence[Table]) -> str:
+    names = ", ".join(f"`{table.name}`" for table in tables[1:])
+    alike = f"Alike: {names}.\n\n" if names else ""
+    return f"\n## {tables[0].name}\n\n{alike}| Column | Type |\n|---|---|\n{columns}"
 
 
 def _path(stream: Stream) -> Path:

@@ -55,6 +55,38 @@ def test_a_source_is_made_changed_paused_and_removed(home: Path) -> None:
     assert [(source["name"], source["slowed"]) for source in listed] == [("books", "")]
 
 
+def test_reports_are_chosen_changed_and_left_out_by_command(home: Path) -> None:
+    wanted = "BalanceSheet method=both by=quarter since=2024-01-01"
+    made = ask(
+        home,
+        *(
+            "sources",
+            "create",
+            "told",
+            "--credential",
+            "acme",
+            "--stream",
+            "none",
+            "--prefix",
+            "t_",
+            "--to",
+            "duck",
+        ),
+        *("--report", "ProfitAndLoss", "--report", wanted, "--json"),
+    ).document
+    code = ask(home, "sources", "show", "told", "--as", "yaml").out
+    edited = ask(
+        home, "sources", "edit", "told", "--stream", "Invoice", "--report", "none", "--json"
+    ).document
+
+    assert (made["streams"], made["reports"]) == ([], [wanted, "ProfitAndLoss"])
+    assert f"- {wanted}" in code
+    assert (edited["streams"], edited["reports"]) == (["Invoice"], [])
+    refused = look("sources", "edit", "told", "--report", "Profit", env=environment(home / "home"))
+    assert refused.code == ExitCode.NEEDS_PERSON
+    assert "There is no report" in " ".join(refused.err.split())
+
+
 def test_a_dry_run_tells_what_it_means_and_keeps_nothing(home: Path) -> None:
     ended = ask(home, "sources", "edit", "books", "--stream", "Invoice", "--dry-run")
 

@@ -23,6 +23,7 @@ from counterfoil.destinations.base import Kind, Option
 from counterfoil.destinations.duckdb import kind as duckdb
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.report_choice import chosen
 from counterfoil.model.schedule import FREQUENCIES, MANUAL, Basic, Cron
 from counterfoil.quickbooks.catalog import catalog
 from counterfoil.store import credentials
@@ -83,6 +84,9 @@ def homes(draw: st.DrawFn) -> dict[str, Any]:
         max_size=2,
         unique_by=lambda feed: (feed.destination, feed.dataset or "quickbooks"),
     )
+    reports = st.sampled_from(
+        [(), chosen(["CashFlow", "BalanceSheet method=both by=quarter since=2024-01-01"])]
+    )
     streams = st.none() | st.frozensets(st.sampled_from(sorted(catalog())), min_size=1, max_size=4)
     return {
         "companies": companies,
@@ -92,6 +96,7 @@ def homes(draw: st.DrawFn) -> dict[str, Any]:
                 name=name,
                 credential=draw(st.sampled_from(companies)),
                 streams=draw(streams),
+                reports=draw(reports),
                 prefix=draw(st.sampled_from(["", "acme_"])) + f"s{place}_",
                 schedule=draw(schedules),
                 paused=draw(st.booleans()),

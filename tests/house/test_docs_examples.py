@@ -13,7 +13,7 @@ from counterfoil.actions.document import Document
 from counterfoil.destinations.duckdb.sql import TYPES
 from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
 from counterfoil.model.table import Column, all_columns
-from counterfoil.quickbooks.catalog import catalog, tables
+from counterfoil.quickbooks.catalog import everything, tables
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
 from tests.house.code import files, read
@@ -42,7 +42,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     """All tables, empty, as the first sync makes them."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("CREATE SCHEMA quickbooks")
-        for table in tables(catalog().values()):
+        for table in tables(everything().values()):
             _make(connection, table.name, all_columns(table))
         _make(connection, SYNCS, SYNCS_COLUMNS)
         yield connection

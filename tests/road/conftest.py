@@ -68,22 +68,24 @@ class World:
         destination = Destination(
             id="dest", name="lake", kind="duckdb", created_at=NOW, options={"path": str(self.warehouse)}
         )
-        granted = self.sandbox.authorize(realm)
-        tokens = Tokens(
-            access_token=granted.access_token,
-            refresh_token=granted.refresh_token,
-            access_expires_at=self.around.now() + timedelta(seconds=granted.expires_in),
-            refresh_expires_at=self.around.now() + timedelta(seconds=granted.refresh_expires_in),
-        )
         db = self.around.db
         credentials.save(db, credential)
-        credentials.save_tokens(db, credential.id, tokens)
+        credentials.save_tokens(db, credential.id, self._granted(realm))
         sources.save(db, source)
         destinations.save(db, destination)
         connections.save(
             db, Connection(id=f"conn_{name}", source=source, destination=destination, dataset="quickbooks")
         )
         return source
+
+    def _granted(self, realm: str) -> Tokens:
+        granted = self.sandbox.authorize(realm)
+        return Tokens(
+            access_token=granted.access_token,
+            refresh_token=granted.refresh_token,
+            access_expires_at=self.around.now() + timedelta(seconds=granted.expires_in),
+            refresh_expires_at=self.around.now() + timedelta(seconds=granted.refresh_expires_in),
+        )
 
     def sync(self, name: str = "acme", watch: Watch = SILENT) -> tuple[Sync, tuple[StreamOutcome, ...]]:
         return sync_now(self.around, name, watch)
