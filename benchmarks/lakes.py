@@ -1,5 +1,7 @@
 """Rows a second into a lake, the first time, when all are updated and when one is, beside dlt in the same run.
 
+Ours alone: at the end a small sync over 60 tables, three rows each, the first time and the next.
+
 Run: python -m benchmarks.lakes [ROWS] [DLT]    (100,000 rows of 40 columns without anything else)
 
 DLT is the Python of an environment of dlt's own; without it only ours is measured:
@@ -16,10 +18,11 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks.destinations import OURS, ROWS, _landing, _table, measured, staged
+from benchmarks.destinations import FEW, OURS, ROWS, TABLES, _landing, _table, measured, staged
 
 FORMATS = ("delta", "iceberg", "parquet")
 TURNS = ("first", "again", "one")
+SMALL = ("60", "60more")
 
 
 def ours(format_: str, folder: str, port: str) -> None:
@@ -45,6 +48,10 @@ def ours(format_: str, folder: str, port: str) -> None:
         file = Path(folder) / ("one.parquet" if turn == "one" else "many.parquet")
         landing = _landing([table], [Batch(table=table, files={table.name: [file]})], turn)
         measured(turn, partial(lake.load, landing, waiting=in_silence))
+    small = [_table(Path(folder), f"few_{number}") for number in range(TABLES)]
+    for turn in SMALL:
+        batches = [Batch(table=each, files={each.name: [Path(folder) / "few.parquet"]}) for each in small]
+        measured(turn, partial(lake.load, _landing(small, batches, turn), waiting=in_silence))
 
 
 def report(folder: str, port: int, rows: int, python: str) -> None:
@@ -72,7 +79,7 @@ def said(format_: str, loader: str, line: str, rows: int) -> str:
     import json
 
     told = json.loads(line)
-    speed = f"{rows / told['seconds']:>9,.0f} rows/s" if told["turn"] != "one" else ""
+    speed = f"{rows / told['seconds']:>9,.0f} rows/s" if told["turn"] in TURNS[:2] else ""
     return (
         f"{format_:8} {loader:5} {told['turn']:6} {told['seconds']:7.2f} s  cpu {told['cpu']:6.2f} s  {speed}"
     )
@@ -88,6 +95,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, running_seaweed() as server:
         staged(Path(folder) / "many.parquet", rows)
         staged(Path(folder) / "one.parquet", 1)
+        staged(Path(folder) / "few.parquet", FEW)
         print(f"{rows:,} rows of 40 columns")
         report(folder, server.port, rows, python)
 

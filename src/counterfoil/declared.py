@@ -80,6 +80,14 @@ SETTINGS = (
         ),
     ),
     Setting(
+        name="verify",
+        default="daily",
+        help=(
+            "How often workers compare each source with QuickBooks' own reports after a sync and heal what is wrong: "
+            "daily, weekly or off. About thirty metered calls each time; none while the month's calls run out."
+        ),
+    ),
+    Setting(
         name="report_hours",
         default="6",
         help=(

@@ -35,6 +35,7 @@ SWITCHES = ("metrics_public", "tracing", "oidc_trusts_email")
 CHOICES = {
     "log_level": LOG_LEVELS,
     "log_format": LOG_FORMATS,
+    "verify": ("daily", "weekly", "off"),
     "editors_reach": ("public", "private", "anywhere"),
     "oidc_role": ("", "viewer", "editor", "admin"),
 }
@@ -58,6 +59,7 @@ class Settings:
     monthly_calls: int
     refresh_hours: int
     compare_hours: int
+    verify: str
     report_hours: int
     closed_report_days: int
     quickbooks_webhook_token: str = field(repr=False)

@@ -8,7 +8,6 @@ from tests.azurite import ACCOUNT, CONTAINER, KEY, Azurite
 from tests.contract.iceberg_place import IcebergPlace
 from tests.contract.lake_place import DeltaPlace, ParquetPlace
 
-
 UNDER = f"abfss://{CONTAINER}@{ACCOUNT}.dfs.core.windows.net"
 
 

@@ -5,8 +5,10 @@ It runs in the emulator's own environment, and is no part of the tests' process.
 
 import json
 import sys
+import time
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +23,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 LOCKED = 625
+IDLE_SECONDS = 4
 ROW_COUNT = "row_count"
 
 
@@ -32,12 +35,23 @@ def text_lengths(catalog: str, schema: str, table: str, lengths: list[tuple[str,
 
 def execute(cursor: FakeSnowflakeCursor, command: str, *given: Any, **more: Any) -> Any:
     """Of two writers DuckDB refuses the second at once: said as Snowflake says that it waited for too long."""
+    used[cursor._conn] = time.monotonic()
     if ROW_COUNT in command:
         command = command.replace(ROW_COUNT, counted(cursor._duck_conn))
     try:
         return _execute(cursor, command, *given, **more)
     except duckdb.TransactionException as conflict:
+        undo_idle()
         raise errors.ProgrammingError(msg=str(conflict), errno=LOCKED, sqlstate="57014") from conflict
+
+
+def undo_idle() -> None:
+    """A transaction that is in others' way while its session does nothing is undone: Snowflake waits five minutes."""
+    for session, moment in list(used.items()):
+        if moment + IDLE_SECONDS < time.monotonic():
+            with suppress(duckdb.Error):  # there is none
+                session._duck_conn.rollback()
+            session._in_transaction = False
 
 
 def counted(connection: Any) -> str:
@@ -86,6 +100,7 @@ def describe_table(
     return [row[:2] for row in connection.execute(f"DESCRIBE {name}").fetchall()]
 
 
+used: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 _text_lengths = info_schema.insert_text_lengths_sql
 _timestamps = arrow.timestamp_to_sf_struct
 _execute = FakeSnowflakeCursor.execute

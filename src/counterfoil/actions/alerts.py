@@ -23,8 +23,6 @@ from counterfoil.store import alerts, channels, messages, sources
 from counterfoil.store.db import Database
 from counterfoil.store.messages import Delivery, Kept
 
-LOOKED_AT = tuple(kind for kind in AlertKind if kind is not AlertKind.MISMATCH)
-
 TOLD = 20
 """Messages of a channel that its page shows."""
 
@@ -158,7 +156,7 @@ def look_round(around: Surroundings) -> None:
     Any number of processes may do it at once: each change is told once. Sending takes seconds, up to a minute for
     a channel that does not answer, so this wants a thread of its own. Raises StoreFailed.
     """
-    known = alerts.known(around.db, LOOKED_AT)
+    known = alerts.known(around.db)
     seen = look(around, around.db, known)
     _tell(around, known, seen)
     deliver(around)
@@ -169,7 +167,7 @@ def after_sync(around: Surroundings, sync: Sync) -> None:
 
     Raises StoreFailed, NotFound when the source was removed meanwhile.
     """
-    known = alerts.known(around.db, LOOKED_AT)
+    known = alerts.known(around.db)
     about = (sync.source.id, sync.source.credential.id)
     if not sync.code and not any(key[1] in about for key in known):
         return

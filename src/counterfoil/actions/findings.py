@@ -15,7 +15,8 @@ from counterfoil.model.ending import Urgency
 from counterfoil.model.schedule import next_run
 from counterfoil.model.source import Source
 from counterfoil.model.standing import may_pass
-from counterfoil.store import credentials, sources, standings
+from counterfoil.model.verification import ProofState, Verification
+from counterfoil.store import credentials, sources, standings, verifications
 from counterfoil.store.db import Database
 from counterfoil.store.standings import Ended, Fed
 
@@ -51,12 +52,14 @@ def look(around: Surroundings, db: Database, known: Mapping[Key, Finding]) -> Se
     budget = standing(db, now, around.monthly_calls)
     every, read = sources.every(db), credentials.every(db)
     newest = standings.newest(db, around.sight.alert_failures)
+    proofs = verifications.latest(db)
     _budget(seen, budget)
     for credential in read:
         _credential(seen, db, credential, now)
     _warehouses(seen, db, newest, around.sight.alert_failures)
     for source in every:
         _source(seen, source, newest.get(source.id, ()), around.sight.alert_failures)
+        _mismatch(seen, source, proofs.get(source.id, ()))
     _late(seen, _Lateness(db=db, now=now, stretch=slow_down(budget)), every)
     return seen
 
@@ -70,6 +73,7 @@ def look_at(around: Surroundings, db: Database, known: Mapping[Key, Finding], so
     warehouses = {key for key in seen.judged if key[0] is AlertKind.WAREHOUSE}
     seen.judged.difference_update(warehouses - seen.found.keys())
     _source(seen, source, newest.get(source.id, ()), often)
+    _mismatch(seen, source, verifications.latest(db, [source.id]).get(source.id, ()))
     if source.id in standings.last_success(db, source.id) and not _streak(newest.get(source.id, ())):
         seen.judged.add((AlertKind.SYNC_LATE, source.id))
     return seen
@@ -186,6 +190,35 @@ def _source(seen: Seen, source: Source, newest: tuple[Ended, ...], often: int) -
                 do=last.do,
             )
         )
+
+
+def _mismatch(seen: Seen, source: Source, made: tuple[Verification, ...]) -> None:
+    """Tables that differ from QuickBooks. One that could not be compared tells nothing: what was known stands."""
+    told = [one for one in made if one.state is not ProofState.FAILED]
+    if not told:
+        return
+    key = (AlertKind.MISMATCH, source.id)
+    if len(told) < len(made) and seen.stands(key):
+        seen.found[key] = seen.known[key]
+        return
+    seen.judged.add(key)
+    for one in told:
+        if one.state is ProofState.DIFFERS:
+            names = "; ".join(f"{each.stream} {each.id}: {each.why}" for each in one.discrepancies[:3])
+            seen.add(
+                Finding(
+                    kind=AlertKind.MISMATCH,
+                    subject=source.id,
+                    name=source.name,
+                    state=AlertState.URGENT,
+                    what=_short(
+                        f"The tables of {source.name!r} in {one.destination!r} differ from QuickBooks by "
+                        f"{one.difference:,.2f}. {names}"
+                    ),
+                    do=f"See what differs, and heal it: counterfoil verify {source.name}",
+                )
+            )
+            return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

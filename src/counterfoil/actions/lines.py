@@ -10,8 +10,9 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.source import Source
 from counterfoil.model.standing import Glance, Recent, Standing
 from counterfoil.model.sync import SyncState
+from counterfoil.model.verification import Verification, together
 from counterfoil.store import lines as stored
-from counterfoil.store import sources, syncs
+from counterfoil.store import sources, syncs, verifications
 from counterfoil.store.lines import Fed
 from counterfoil.store.recent import recent
 
@@ -23,7 +24,10 @@ FOLLOWED = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One source in a list. `since` is when its standing began; `calls` are its company's in this month."""
+    """One source in a list. `since` is when its standing began; `calls` are its company's in this month.
+
+    `proof` is its last verification, of all its connections together.
+    """
 
     source: Source
     glance: Glance
@@ -33,6 +37,7 @@ class Line:
     feeds: tuple[Fed, ...]
     calls: int
     headway: Headway | None
+    proof: Verification | None = None
 
     @property
     def rows(self) -> int | None:
@@ -48,6 +53,7 @@ def lines(around: Surroundings, glances: Sequence[Glance], now: datetime) -> tup
     by_id = {source.id: source for source in found}
     known, feeds, since = recent(db, found, SHOWN), stored.feeds(db, ids), _since(around, glances, by_id, now)
     calls = spending.by_company(db, now, {source.credential.realm_id for source in found})
+    proofs = verifications.latest(db, ids)
     headways = _headways(around, glances, known, now)
     return tuple(
         Line(
@@ -59,6 +65,7 @@ def lines(around: Surroundings, glances: Sequence[Glance], now: datetime) -> tup
             feeds=feeds.get(glance.source_id, ()),
             calls=calls.get(by_id[glance.source_id].credential.realm_id, 0),
             headway=headways.get(glance.source_id),
+            proof=together(proofs.get(glance.source_id, ())),
         )
         for glance in glances
         if glance.source_id in by_id  # it may have been removed meanwhile

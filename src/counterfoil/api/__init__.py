@@ -26,6 +26,7 @@ from counterfoil.api import (
     syncs,
     tables,
     users,
+    verifications,
 )
 
 NOUNS = (
@@ -35,6 +36,7 @@ NOUNS = (
     kinds.routes,
     sources.routes,
     tables.routes,
+    verifications.routes,
     connections.routes,
     streams.routes,
     schedules.routes,

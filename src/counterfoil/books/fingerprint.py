@@ -12,7 +12,7 @@ from counterfoil.model.view import Ground
 
 def fingerprint(ground: Ground) -> str:
     """A word that is another one when definitions, prefix, SQL, dataset, tables or columns are others."""
-    told = hashlib.sha256(_definitions())
+    told = hashlib.sha256(definitions())
     told.update(repr((ground.dialect, ground.prefix, ground.dataset, ground.upper_names)).encode())
     for table in ground.tables:
         told.update(f"{table.name}({table.parent_id},{table.parent_index}".encode())
@@ -22,7 +22,7 @@ def fingerprint(ground: Ground) -> str:
 
 
 @cache
-def _definitions() -> bytes:
+def definitions() -> bytes:
     """All that views are worded by: the files of this package, and the translator's version."""
     told = hashlib.sha256(version("sqlglot").encode())
     for path, content in _contents(files("counterfoil.books"), ""):

@@ -12,6 +12,7 @@ from counterfoil.cli import (
     apply,
     audit,
     budget,
+    companies,
     connect,
     credentials,
     demo,
@@ -26,6 +27,7 @@ from counterfoil.cli import (
     syncs,
     tables,
     users,
+    verify,
     views,
     worker,
 )
@@ -68,10 +70,11 @@ def make_app() -> typer.Typer:
     apply.add_to(app, START)
     sandbox.add_to(app, START)
     sync.add_to(app, WORK)
+    verify.add_to(app, WORK)
     serve.add_to(app, WORK)
     worker.add_to(app, WORK)
     move.add_to(app, WORK)
-    for look in (sources, syncs, tables, views, budget, destinations, credentials, alerts):
+    for look in (sources, syncs, tables, views, companies, budget, destinations, credentials, alerts):
         look.add_to(app, LOOK)
     for safety in (users, keys, audit, rotate):
         safety.add_to(app, PEOPLE)

@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     NEEDS_PERSON = 3
     TRY_LATER = 4
     PARTLY_FAILED = 5
+    DIFFERS = 6
     INTERRUPTED = 130  # 128 + SIGINT, as shells count
     TERMINATED = 143  # 128 + SIGTERM
 

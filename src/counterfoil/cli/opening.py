@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from counterfoil.store.db import Database
 
 LOG = "counterfoil.log"
+VERIFY = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "off": None}
 LARGEST_LOG = 10_000_000
 """Bytes; a larger log is put aside when a command starts, and the one put aside before it goes."""
 
@@ -83,6 +84,7 @@ def surroundings(settings: Settings) -> Iterator["Surroundings"]:
                 reports=timedelta(hours=settings.report_hours),
                 closed_reports=timedelta(days=settings.closed_report_days),
             ),
+            verify_every=VERIFY[settings.verify],
             openid=_openid(settings),
             editors_reach=Reach(settings.editors_reach),
             settings=_shown(settings),

@@ -27,7 +27,9 @@ class Source:
     streams: frozenset[str] | None = None
     reports: Chosen = ()
     views: bool = True  # general ledger and statements beside its tables
-    fivetran: str | None = None  # the dataset of views under Fivetran's names: "" for the usual one, None for none
+    fivetran: str | None = (
+        None  # the dataset of views under Fivetran's names: "" for the usual one, None for none
+    )
     prefix: str = ""
     schedule: Schedule = MANUAL
     paused: bool = False  # then its schedule rests; it is synced when somebody asks

@@ -1,7 +1,7 @@
 """A verification: what QuickBooks' own reports say of a company, held against what stands in one warehouse."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -147,3 +147,20 @@ def total_difference(figures: Iterable[Figure]) -> Decimal:
         if figure.kind is FigureKind.ACCOUNT:
             days[figure.day] = days.get(figure.day, ZERO) + abs(figure.difference)
     return max(days.values(), default=ZERO)
+
+
+def together(made: Sequence[Verification]) -> Verification | None:
+    """Several connections' in one: as bad as the worst of them, proved only where all are; None for none."""
+    if not made:
+        return None
+    worst = max(made, key=lambda one: (BADNESS.index(one.state), one.difference))
+    return replace(
+        worst,
+        transactions=min(one.transactions for one in made),
+        accounts=min(one.accounts for one in made),
+        started_at=min(one.started_at for one in made),
+        ended_at=min(one.ended_at for one in made),
+    )
+
+
+BADNESS = (ProofState.AGREES, ProofState.EXPLAINED, ProofState.FAILED, ProofState.DIFFERS)

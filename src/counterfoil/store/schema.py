@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -150,6 +150,16 @@ defined_views = sa.Table(
     part_of("connection", primary_key=True),
     text("style", primary_key=True),
     text("dataset"),
+    sa.Column("names", sa.JSON, nullable=False),
+    text("digest"),
+)
+
+company_views = sa.Table(
+    "company_views",
+    metadata,
+    part_of("destination", primary_key=True),
+    text("dataset"),
+    text("currency"),
     sa.Column("names", sa.JSON, nullable=False),
     text("digest"),
 )

@@ -221,6 +221,7 @@ verifications = sa.Table(
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment, nullable=False),
     text("state"),
-    sa.Column("told", sa.JSON, nullable=False),  # all else, as `store.verifications` writes it
+    sa.Column("summary", sa.JSON, nullable=False),  # what lists show, as `store.verifications` writes it
+    sa.Column("told", sa.JSON, nullable=False),  # the rest, which is long
     sa.Index("ix_verifications_source_id_started_at", "source_id", "started_at"),
 )

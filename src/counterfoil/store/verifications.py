@@ -16,6 +16,9 @@ from counterfoil.store.service_schema import verifications
 
 KEPT = 60
 """Of each connection: two months of daily ones."""
+NAMED = 3
+"""Records that a summary names."""
+LONG = ("figures", "discrepancies")
 
 table = verifications.c
 COLUMNS = ("id", "source_id", "connection_id", "sync_id", "started_at", "ended_at", "state")
@@ -23,7 +26,7 @@ COLUMNS = ("id", "source_id", "connection_id", "sync_id", "started_at", "ended_a
 
 def save(db: Database, made: Collection[Verification]) -> None:
     """Keep verifications, and forget the oldest of their connections."""
-    rows = [{name: getattr(one, name) for name in COLUMNS} | {"told": _told(one)} for one in made]
+    rows = [{name: getattr(one, name) for name in COLUMNS} | _told(one) for one in made]
     with db.writing() as transaction:
         put_all(transaction, verifications, [row | {"state": str(row["state"])} for row in rows])
         for one in made:
@@ -42,12 +45,17 @@ def with_id(db: Database, id_: str) -> Verification:
     """The verification of this id. Raises NotFound."""
     found = _select(db, table.id == id_, 1)
     if not found:
-        raise NotFound(f"There is no verification {id_!r}.", do="List them: counterfoil verifications SOURCE")
+        raise NotFound(
+            f"There is no verification {id_!r}.", do="See the last one: counterfoil verify SOURCE --last"
+        )
     return found[0]
 
 
 def latest(db: Database, source_ids: Collection[str] | None = None) -> Mapping[str, tuple[Verification, ...]]:
-    """By source, the newest verification of each of its connections."""
+    """By source, the newest verification of each of its connections, in short: without figures, and with a few names.
+
+    Every page asks for them, of all sources.
+    """
     newest = (
         sa.select(table.connection_id, sa.func.max(table.started_at).label("at"))
         .group_by(table.connection_id)
@@ -59,7 +67,7 @@ def latest(db: Database, source_ids: Collection[str] | None = None) -> Mapping[s
     if source_ids is not None:
         condition = sa.and_(condition, table.source_id.in_(source_ids))
     found: dict[str, tuple[Verification, ...]] = {}
-    for one in _select(db, condition, None):
+    for one in _select(db, condition, None, short=True):
         found[one.source_id] = (*found.get(one.source_id, ()), one)
     return found
 
@@ -75,19 +83,25 @@ def last_begun(db: Database, source: Source) -> datetime | None:
         ).scalar()
 
 
-def _select(db: Database, condition: sa.ColumnElement[bool], limit: int | None) -> tuple[Verification, ...]:
+def _select(
+    db: Database, condition: sa.ColumnElement[bool], limit: int | None, *, short: bool = False
+) -> tuple[Verification, ...]:
     order = (table.started_at.desc(), table.connection_id, table.id)
-    query = sa.select(verifications).where(condition).order_by(*order).limit(limit)
+    columns = [column for column in table if not (short and column.name == "told")]
+    query = sa.select(*columns).where(condition).order_by(*order).limit(limit)
     with db.reading() as transaction:
         return tuple(_read(row) for row in transaction.execute(query))
 
 
 def _told(one: Verification) -> dict[str, Any]:
-    """All that has no column of its own; decimals and dates as text."""
+    """All that has no column of its own, in short and in full; decimals and dates as text."""
     told: dict[str, Any] = msgspec.to_builtins(one)
-    return {name: value for name, value in told.items() if name not in COLUMNS}
+    summary = {name: value for name, value in told.items() if name not in (*COLUMNS, *LONG)}
+    summary["discrepancies"] = told["discrepancies"][:NAMED]
+    return {"summary": summary, "told": {name: told[name] for name in LONG}}
 
 
 def _read(row: sa.Row[*tuple[Any, ...]]) -> Verification:
     mine = {name: getattr(row, name) for name in COLUMNS}
-    return msgspec.convert({**row.told, **mine, "state": ProofState(row.state)}, Verification, strict=False)
+    told = {**row.summary, **getattr(row, "told", {}), **mine, "state": ProofState(row.state)}
+    return msgspec.convert(told, Verification, strict=False)

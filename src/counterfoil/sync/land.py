@@ -17,6 +17,7 @@ from counterfoil.model.stream import Stream
 from counterfoil.model.table import Table
 from counterfoil.store import cursors, holdings
 from counterfoil.store.db import Database
+from counterfoil.sync import companies
 from counterfoil.sync.extract import Extracted
 from counterfoil.sync.progress import Progress
 from counterfoil.sync.progress import Stage as Standing
@@ -151,7 +152,16 @@ def _keep_views(road: "Road", connection: Connection, tables: Sequence[Table], *
         waiting=road.watch.say,
         stop=road.stop,
     )
+    over = companies.Over(
+        db=road.db,
+        destination=connection.destination,
+        warehouse=beside.warehouse,
+        waiting=road.watch.say,
+        stop=road.stop,
+    )
+    companies.make_way(over)
     keep_in_step(beside, anew=anew)
+    companies.keep_in_step(over)
 
 
 def _doubted(

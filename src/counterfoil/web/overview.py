@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from counterfoil.actions.overview import Overview, overview
 from counterfoil.model.standing import Standing
+from counterfoil.model.verification import ProofState
 from counterfoil.web.page import page, part
 from counterfoil.web.strip import changed, strip
 from counterfoil.web.visit import Visit, Visiting
@@ -27,6 +28,14 @@ PICTURES = {
     Standing.ON_TIME: ("ok", "quiet"),
 }
 """Icon and colour; the word stands beside them."""
+
+PROOFS = {
+    ProofState.AGREES: ("ok", "ok", "Agrees with QuickBooks"),
+    ProofState.EXPLAINED: ("alert", "warn", "Explained"),
+    ProofState.DIFFERS: ("alert", "bad", "Differs from QuickBooks"),
+    ProofState.FAILED: ("fail", "warn", "Could not be verified"),
+}
+"""Icon, colour and word for how a verification ended."""
 
 MANY = {Standing.RECONNECT: "to reconnect", Standing.PARTLY: "landed in part"}
 """What is said of several, where the word for one does not fit."""
@@ -51,7 +60,7 @@ def live(visit: Visiting) -> Response:
 
 def drawn(counts: dict[str, Any]) -> dict[str, Any]:
     """What every list of sources is drawn with."""
-    return {"pictures": PICTURES, "strip": strip, "changed": changed, **counts}
+    return {"pictures": PICTURES, "proofs": PROOFS, "strip": strip, "changed": changed, **counts}
 
 
 def every(moving: bool) -> int:  # noqa: FBT001

@@ -10,9 +10,11 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.schedule_text import in_words
 from counterfoil.model.standing import standing
+from counterfoil.model.verification import together
 from counterfoil.store.recent import recent
+from counterfoil.store.verifications import latest
 from counterfoil.web.errors import status_of
-from counterfoil.web.overview import PICTURES
+from counterfoil.web.overview import PICTURES, PROOFS
 from counterfoil.web.page import go, page
 from counterfoil.web.visit import Form, Visit, Visiting
 
@@ -21,6 +23,7 @@ TABS = (
     ("", "Syncs"),
     ("/tables", "Tables"),
     ("/books", "Books"),
+    ("/proof", "Proof"),
     ("/settings", "Settings"),
     ("/activity", "Activity"),
 )
@@ -79,4 +82,6 @@ def frame(visit: Visit, name: str) -> dict[str, Any]:
         "standing": standing(source, known, around.now()),
         "schedule": in_words(source.schedule),
         "pictures": PICTURES,
+        "proof": together(latest(around.db, [source.id]).get(source.id, ())),
+        "proofs": PROOFS,
     }

@@ -23,8 +23,8 @@ posted AS (
 moved AS (
   SELECT p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
     p.classification, p.account_currency, p.month_end,
-    SUM(p.amount) AS movement, SUM(p.debit) AS debit, SUM(p.credit) AS credit,
-    SUM(CASE WHEN p.currency = p.account_currency THEN p.foreign_amount ELSE 0 END) AS foreign_movement
+    CAST(SUM(p.amount) AS DECIMAL(31, 2)) AS movement, CAST(SUM(p.debit) AS DECIMAL(31, 2)) AS debit, CAST(SUM(p.credit) AS DECIMAL(31, 2)) AS credit,
+    CAST(SUM(CASE WHEN p.currency = p.account_currency THEN p.foreign_amount ELSE 0 END) AS DECIMAL(38, 9)) AS foreign_movement
   FROM posted AS p
   GROUP BY p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
     p.classification, p.account_currency, p.month_end

@@ -1,14 +1,14 @@
 -- What is open today, document by document, and for how long it has been due; `reported_balance` is QuickBooks' own.
-WITH open AS (
+WITH summed AS (
   SELECT m._realm_id, m.transaction_type, m.transaction_id, m.doc_number, m.transaction_date, m.due_date, m.account_id,
-    m.name_type, m.name_id, m.name, m.currency, m.exchange_rate, m.reported_balance, SUM(m.amount) AS amount,
+    m.name_type, m.name_id, m.name, m.currency, m.exchange_rate, m.reported_balance, CAST(SUM(m.amount) AS DECIMAL(38, 9)) AS amount,
     DATE_DIFF('day', m.due_date, CURRENT_DATE) AS days
   FROM {movement} AS m
   WHERE m.moved_on <= CURRENT_DATE
   GROUP BY m._realm_id, m.transaction_type, m.transaction_id, m.doc_number, m.transaction_date, m.due_date, m.account_id,
     m.name_type, m.name_id, m.name, m.currency, m.exchange_rate, m.reported_balance
-  HAVING SUM(m.amount) <> 0
-)
+),
+open AS (SELECT s.* FROM summed AS s WHERE s.amount <> 0)
 SELECT
   o._realm_id, o.name_type, o.name_id, o.name, o.transaction_type, o.transaction_id, o.doc_number, o.transaction_date,
   o.due_date, CAST(CASE WHEN o.days > 0 THEN o.days ELSE 0 END AS BIGINT) AS days_overdue,

@@ -8,7 +8,7 @@ heads AS (
 ),
 owed AS (
   SELECT p._realm_id || '|' || p.transaction_type || '|' || p.transaction_id AS key, p.account_id AS account,
-    p.name_type, p.name_id, SUM({sign} * p.foreign_amount) AS amount
+    p.name_type, p.name_id, CAST(SUM({sign} * p.foreign_amount) AS DECIMAL(38, 9)) AS amount
   FROM general_ledger_posting AS p
   WHERE p.account_type = '{account_type}'
   GROUP BY p._realm_id || '|' || p.transaction_type || '|' || p.transaction_id, p.account_id, p.name_type, p.name_id

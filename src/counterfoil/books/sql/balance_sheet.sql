@@ -25,7 +25,7 @@ listed AS (
   FROM entries AS e WHERE e.is_profit = 0
   UNION ALL
   SELECT e._realm_id, e.month_end, e.fiscal_year, 'Equity', NULL, 'Net Income', NULL, 'Equity', 'NetIncome',
-    SUM(e.balance), e.currency, e.currency, SUM(e.balance)
+    CAST(SUM(e.balance) AS DECIMAL(31, 2)), e.currency, e.currency, CAST(SUM(e.balance) AS DECIMAL(38, 9))
   FROM entries AS e WHERE e.is_profit = 1 GROUP BY e._realm_id, e.month_end, e.fiscal_year, e.currency
 )
 SELECT

@@ -8,17 +8,17 @@ WITH moved AS (
 ),
 cash AS (
   SELECT c._realm_id, c.month_end, c.home_currency, c.movement,
-    SUM(c.movement) OVER (PARTITION BY c._realm_id ORDER BY c.month_end
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS held
+    CAST(SUM(c.movement) OVER (PARTITION BY c._realm_id ORDER BY c.month_end
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(31, 2)) AS held
   FROM (
     SELECT m._realm_id, m.month_end, m.home_currency,
-      SUM(CASE WHEN m.is_cash = 1 THEN m.movement ELSE 0 END) AS movement
+      CAST(SUM(CASE WHEN m.is_cash = 1 THEN m.movement ELSE 0 END) AS DECIMAL(31, 2)) AS movement
     FROM moved AS m GROUP BY m._realm_id, m.month_end, m.home_currency
   ) AS c
 ),
 listed AS (
   SELECT m._realm_id, m.month_end, 'Operating activities' AS section, 1 AS section_order, NULL AS account_id,
-    'Net income' AS account_name, NULL AS account_type, -SUM(m.movement) AS amount, m.home_currency
+    'Net income' AS account_name, NULL AS account_type, CAST(-SUM(m.movement) AS DECIMAL(31, 2)) AS amount, m.home_currency
   FROM moved AS m WHERE m.is_profit = 1 GROUP BY m._realm_id, m.month_end, m.home_currency
   UNION ALL
   SELECT m._realm_id, m.month_end,

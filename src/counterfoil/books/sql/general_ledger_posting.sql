@@ -79,7 +79,7 @@ heads AS (
 lines AS ({lines}),
 -- Tax that goes to the account of its agency, where an agency has one; all other tax goes to the role `tax`.
 taxes AS (
-  SELECT x.key, x.account, SUM(x.amount) AS amount
+  SELECT x.key, x.account, CAST(SUM(x.amount) AS DECIMAL(38, 9)) AS amount
   FROM (
     SELECT x.key, x.amount, CASE x.side WHEN 'sale' THEN g.sale WHEN 'buy' THEN g.buy END AS account
     FROM ({taxes}) AS x
@@ -89,7 +89,7 @@ taxes AS (
   WHERE x.account IS NOT NULL
   GROUP BY x.key, x.account
 ),
-taxed AS (SELECT x.key, SUM(x.amount) AS amount FROM taxes AS x GROUP BY x.key),
+taxed AS (SELECT x.key, CAST(SUM(x.amount) AS DECIMAL(38, 9)) AS amount FROM taxes AS x GROUP BY x.key),
 -- A payment takes each document off the account at the document's own rate, and what is left at its own.
 paid AS (
   SELECT l.key, h.rate, d.rate AS their_rate, l.amount
@@ -99,7 +99,7 @@ paid AS (
   WHERE d.rate <> h.rate
 ),
 settled AS (
-  SELECT s.key, s.rate, SUM(s.amount) AS amount
+  SELECT s.key, s.rate, CAST(SUM(s.amount) AS DECIMAL(38, 9)) AS amount
   FROM (
     SELECT h.key, h.rate, h.settles AS amount FROM heads AS h WHERE h.settled_role IS NOT NULL
     UNION ALL
@@ -188,12 +188,16 @@ legs AS (
 ),
 -- Every posting to the cent, in home currency.
 rounded AS (
-  SELECT l.*, COALESCE(l.value, ROUND(l.amount * l.rate, 2)) AS home FROM legs AS l
+  SELECT l.*, CAST(COALESCE(l.value, ROUND(l.amount * l.rate, 2)) AS DECIMAL(31, 2)) AS home FROM legs AS l
 ),
 -- What a transaction lacks to balance: what conversion left over, and what a payment gained or lost on the rate.
 rest AS (
-  SELECT r.key, -SUM(r.home) AS home, COUNT(*) AS legs, -SUM(COALESCE(r.amount, 0)) AS amount
-  FROM rounded AS r GROUP BY r.key HAVING SUM(r.home) <> 0
+  SELECT s.key, s.home, s.legs, s.amount
+  FROM (
+    SELECT r.key, CAST(-SUM(r.home) AS DECIMAL(31, 2)) AS home, COUNT(*) AS legs, CAST(-SUM(COALESCE(r.amount, 0)) AS DECIMAL(38, 9)) AS amount
+    FROM rounded AS r GROUP BY r.key
+  ) AS s
+  WHERE s.home <> 0
 ),
 whole AS (
   SELECT

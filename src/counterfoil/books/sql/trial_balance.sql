@@ -2,16 +2,16 @@
 -- in the years before stands in retained earnings, as QuickBooks has it without an entry for it. Debits are positive.
 WITH running AS (
   SELECT a.*,
-    SUM(a.movement) OVER (PARTITION BY a._realm_id, a.account_id ORDER BY a.month_end
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS ever,
-    SUM(a.movement) OVER (PARTITION BY a._realm_id, a.account_id, a.fiscal_year ORDER BY a.month_end
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS this_year,
-    SUM(a.foreign_movement) OVER (PARTITION BY a._realm_id, a.account_id ORDER BY a.month_end
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS ever_foreign
+    CAST(SUM(a.movement) OVER (PARTITION BY a._realm_id, a.account_id ORDER BY a.month_end
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(31, 2)) AS ever,
+    CAST(SUM(a.movement) OVER (PARTITION BY a._realm_id, a.account_id, a.fiscal_year ORDER BY a.month_end
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(31, 2)) AS this_year,
+    CAST(SUM(a.foreign_movement) OVER (PARTITION BY a._realm_id, a.account_id ORDER BY a.month_end
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(38, 9)) AS ever_foreign
   FROM account_month AS a
 ),
 kept AS (
-  SELECT r._realm_id, r.month_end, r.fiscal_year, r.home_currency, SUM(r.ever - r.this_year) AS balance
+  SELECT r._realm_id, r.month_end, r.fiscal_year, r.home_currency, CAST(SUM(r.ever - r.this_year) AS DECIMAL(31, 2)) AS balance
   FROM running AS r WHERE r.is_profit = 1 GROUP BY r._realm_id, r.month_end, r.fiscal_year, r.home_currency
 ),
 accounts AS ({accounts}),

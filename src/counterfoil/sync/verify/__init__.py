@@ -19,10 +19,11 @@ from counterfoil.sync.plan import is_covered
 from counterfoil.sync.run import Road, run
 from counterfoil.sync.shape import Stamp
 from counterfoil.sync.verify.heal import Bench, heal
-from counterfoil.sync.verify.ours import Key, Shelf
+from counterfoil.sync.verify.ours import Key
 from counterfoil.sync.verify.proof import Proof, days_to_compare
 from counterfoil.sync.verify.quiet import moved
 from counterfoil.sync.verify.settle import Asked
+from counterfoil.sync.verify.shelf import Shelf
 from counterfoil.sync.verify.tell import Run, failed, tell
 from counterfoil.sync.verify.theirs import Theirs, Wanted, read_theirs
 

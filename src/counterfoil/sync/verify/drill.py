@@ -8,7 +8,8 @@ from decimal import Decimal
 from counterfoil.model.verification import Figure
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.report import Report, RowKind, amount_of, date_of
-from counterfoil.sync.verify.ours import Head, Key, Ours, Shelf, postings
+from counterfoil.sync.verify.ours import Head, Key, Ours, postings
+from counterfoil.sync.verify.shelf import Shelf
 from counterfoil.sync.verify.theirs import FIRST_DAY, LATER, cells_by_key
 from counterfoil.sync.verify.words import stream_of
 

@@ -15,8 +15,9 @@ from counterfoil.store import cursors, holdings
 from counterfoil.store.db import Database
 from counterfoil.sync.shape import Stamp, shape
 from counterfoil.sync.stage import Stage
-from counterfoil.sync.verify.ours import Key, Shelf
+from counterfoil.sync.verify.ours import Key
 from counterfoil.sync.verify.settle import Asked
+from counterfoil.sync.verify.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

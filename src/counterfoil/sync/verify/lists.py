@@ -9,7 +9,8 @@ from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import PAGE, select
 from counterfoil.sync.records import id_of
 from counterfoil.sync.verify.compare import figures
-from counterfoil.sync.verify.ours import Key, Ours, Shelf, ids_of
+from counterfoil.sync.verify.ours import Key, Ours, ids_of
+from counterfoil.sync.verify.shelf import Shelf
 from counterfoil.sync.verify.theirs import REFUSALS, Theirs
 
 MOST_PAGES = 60

@@ -4,27 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from counterfoil.books.parts import parts
-from counterfoil.books.views import views
 from counterfoil.books.words import worded
-from counterfoil.destinations.base import Destination
-from counterfoil.model.connection import Connection
-from counterfoil.model.table import Table
-from counterfoil.model.view import Ground
-from counterfoil.stop import NEVER, Stop
+from counterfoil.sync.verify.shelf import Shelf, bare
 from counterfoil.sync.verify.theirs import fiscal_start
 from counterfoil.sync.verify.words import NOT_POSTING
 
-SECONDS = 600.0
-"""So long may one question take: the ledger of a large company is worked out anew for it."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PROFIT = frozenset({"Income", "Cost of Goods Sold", "Expense", "Other Income", "Other Expense"})
 """Types of accounts that begin anew with each fiscal year."""
 RECEIVABLE, PAYABLE = "Accounts Receivable", "Accounts Payable"
-LEDGER = "general_ledger_posting"
 SQL_TABLES = {
     "Estimate": "estimate",
     "PurchaseOrder": "purchase_order",
@@ -108,59 +99,6 @@ class Ours:
         """The account that takes what was earned in former years, "" where there is none."""
         found = [one for one in self.accounts.values() if one.sub_type == "RetainedEarnings"]
         return min(found, key=lambda one: (not one.active, len(one.id), one.id)).id if found else ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """Where one connection's tables stand, and how to ask there."""
-
-    connection: Connection
-    destination: Destination
-    tables: Sequence[Table]
-    stop: Stop = NEVER
-
-    @property
-    def dataset(self) -> str:
-        """Where the tables live."""
-        return self.connection.dataset
-
-    @property
-    def prefix(self) -> str:
-        """What their names begin with."""
-        return self.connection.source.prefix
-
-    @property
-    def realm_id(self) -> str:
-        """The company."""
-        return self.connection.source.credential.realm_id
-
-    @property
-    def ground(self) -> Ground:
-        """What SQL of the books stands on there."""
-        return self.destination.capabilities.ground(self.dataset, self.prefix, self.tables)
-
-    @cached_property
-    def ledger(self) -> str:
-        """The ledger's query in the warehouse's SQL: no view has to stand there for it."""
-        found = {view.name: view.sql for view in views(self.ground)}
-        return found[self.prefix + LEDGER]
-
-    def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Rows of a question; `{name}` in it is a column, quoted. Raises what `Destination.query` raises."""
-        return self.destination.query(self.dataset, sql, values, seconds=SECONDS, stop=self.stop)
-
-    def name(self, column: str) -> str:
-        """A column, quoted."""
-        return self.destination.capabilities.quoted(column)
-
-    @property
-    def living(self) -> str:
-        """The condition of a row of this company that is not marked deleted; takes the company's id."""
-        return f"{self.name('_realm_id')} = ? AND NOT {self.name('_deleted')}"
-
-    def full(self, table: str) -> str:
-        """A table without prefix, as it stands in SQL there."""
-        return self.destination.capabilities.full(self.dataset, self.prefix + table)
 
 
 def read_start(shelf: Shelf) -> Ours:
@@ -248,7 +186,7 @@ def counts(shelf: Shelf, lists: Mapping[str, str]) -> dict[str, int]:
 def _part(shelf: Shelf, part: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     listed = ", ".join(f't."{column}"' for column in columns)
     told = parts(shelf.ground.names)[part]
-    sql = worded(f'SELECT t."realm" AS realm, {listed} FROM ({told}) AS t', shelf.ground)  # noqa: S608
+    sql = bare(worded(f'SELECT t."realm" AS realm, {listed} FROM ({told}) AS t', shelf.ground))  # noqa: S608
     rows = shelf.ask(
         f"SELECT * FROM ({sql}) AS t WHERE t.{shelf.name('realm')} = ?",  # noqa: S608
         shelf.realm_id,

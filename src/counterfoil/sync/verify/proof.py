@@ -13,8 +13,9 @@ from counterfoil.sync.shape import Stamp
 from counterfoil.sync.verify.compare import Matched, figures, match
 from counterfoil.sync.verify.drill import Dig, Drilled, Told, choose, compare_ledgers, own_moves, read_ledger
 from counterfoil.sync.verify.lists import differing
-from counterfoil.sync.verify.ours import Key, Ours, Shelf, counts, read_books, read_start
+from counterfoil.sync.verify.ours import Key, Ours, counts, read_books, read_start
 from counterfoil.sync.verify.settle import Asked, Verdict, ask, judge
+from counterfoil.sync.verify.shelf import Shelf
 from counterfoil.sync.verify.theirs import REFUSALS, Theirs
 from counterfoil.sync.verify.words import NEEDED, NOT_POSTING, POSTING
 
@@ -143,7 +144,9 @@ class Proof:
             return
 
         def can_read(key: Key) -> bool:
-            return key[0] in self.readable and key not in asked.silent
+            """What only a verification that heals can read stands in the heads once it was read."""
+            only_here = key[0] in self.readable and self.streams[key[0]].reading is Reading.CHANGES
+            return key[0] in self.readable and not only_here and key not in asked.silent
 
         own = own_moves(self.shelf, self.dug)
         self.drilled = compare_ledgers(self.told, own, self.ours.heads, can_read)

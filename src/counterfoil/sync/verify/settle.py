@@ -18,7 +18,8 @@ from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import select
 from counterfoil.sync.records import id_of
 from counterfoil.sync.shape import Stamp, shape
-from counterfoil.sync.verify.ours import Key, Shelf
+from counterfoil.sync.verify.ours import Key
+from counterfoil.sync.verify.shelf import Shelf
 from counterfoil.sync.verify.theirs import REFUSALS
 
 IDS_A_QUERY = 200

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("started_at", moment, nullable=False),
         sa.Column("ended_at", moment, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_verifications"),
         sa.ForeignKeyConstraint(
