@@ -81,7 +81,7 @@ def warehouses_page() -> str:
     return (
         f"# Warehouses\n\n{NOTE}"
         "| Kind | Package | A sync becomes visible | Usual dataset | Longest name |\n|---|---|---|---|---|\n"
-        f"{kinds}\n## What each was seen to do\n\n"
+        f"{kinds}\n[How fast each is](speed.md), beside dlt where both run here.\n\n## What each was seen to do\n\n"
         "One suite of tests (`tests/contract`) runs against every kind. What it ran on here:\n\n"
         f"| Place | Tried on |\n|---|---|\n{tried}\n"
         "✓ works, with how many values where there were several; – cannot be tried there, for a reason below;\n"

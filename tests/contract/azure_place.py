@@ -28,6 +28,7 @@ class InAzure:
 
     kind = AZURE
     scheme = "az"
+    tried_on = "an emulator: Azurite"
 
     def __init__(self, server: Azurite, format_: str) -> None:
         self.path, self.port = server.new_folder(), server.port

@@ -1,6 +1,8 @@
 """The pages for people agree with the code, and their links lead somewhere."""
 
+import ast
 import importlib.util
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -14,7 +16,8 @@ from counterfoil.declared import SETTINGS
 from counterfoil.destinations import KINDS
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.table import ColumnType
-from tests.house.code import ROOT, files, read
+from tests.contract.conftest import PLACES
+from tests.house.code import ROOT, files, parsed, read
 
 PAGES = tuple(path for path in files() if path.suffix == ".md")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -86,6 +89,21 @@ def test_the_page_of_a_kind_names_its_type_of_every_kind_of_column(kind: str) ->
     page, types = read(Path(f"docs/destinations/{kind}.md")), KINDS[kind].capabilities.types
 
     assert [column for column in ColumnType if f"| {column} | `{types[column]}` |" not in page] == []
+
+
+def test_the_page_of_warehouses_tells_what_every_place_did_in_every_test_of_the_suite() -> None:
+    found = json.loads(read(Path("docs/destinations/contract.json")), parse_float=str)
+    suite = {
+        f"{path.name}::{node.name}"
+        for path in (ROOT / "tests/contract").glob("test_*.py")
+        for node in parsed(path.relative_to(ROOT)).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        if "place" in {argument.arg for argument in node.args.args}
+    }
+
+    assert set(found) == set(PLACES)
+    differing = {place: sorted(suite ^ set(told["tests"])) for place, told in found.items()}
+    assert {place: tests for place, tests in differing.items() if tests} == {}, "try them: just warehouses"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -10,9 +10,11 @@ import pytest
 
 from counterfoil.actions.apply import apply
 from counterfoil.actions.document import Document
+from counterfoil.books.views import views
 from counterfoil.destinations.duckdb.sql import TYPES
 from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
 from counterfoil.model.table import Column, all_columns
+from counterfoil.model.view import Ground
 from counterfoil.quickbooks.catalog import everything, tables
 from counterfoil.store.db import Database, open_database
 from counterfoil.store.vault import Vault
@@ -45,6 +47,10 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         for table in tables(everything().values()):
             _make(connection, table.name, all_columns(table))
         _make(connection, SYNCS, SYNCS_COLUMNS)
+        connection.execute("SET schema = 'quickbooks'")
+        ground = Ground(dialect="duckdb", prefix="", tables=tuple(tables(everything().values())))
+        for view in views(ground):
+            connection.execute(f'CREATE VIEW "{view.name}" AS {view.sql}')
         yield connection
 
 

@@ -1,22 +1,19 @@
 """Reports balance, agree with the ledger, and follow what clerks do to the books."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
 from counterfoil.sandbox.clerk import Clerk
-from counterfoil.sandbox.reports.page import CUT
 from counterfoil.sandbox.running import Sandbox
-from tests.sandbox.acme import Caller, TinyCompany
+from tests.sandbox.acme import Caller
 from tests.sandbox.made_up import NOW, made
-from tests.sandbox.report_reading import amount, ask, by_account, group, keys, rows
+from tests.sandbox.report_reading import amount, ask, by_account, group, rows
 
 SAMPLES = Path(__file__).parents[3] / "shared/samples/reports"
 BASES = pytest.mark.parametrize("basis", ["Accrual", "Cash"])
@@ -237,81 +234,3 @@ def test_the_transaction_list_names_every_transaction_of_its_days_once(shops: Sa
     ]
     assert len(listed) == len(set(listed))
     assert set(wanted) <= set(listed)
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples of real reports are not here")
-@pytest.mark.parametrize(
-    "name", ["ProfitAndLoss_report1__quickbooks-types", "TrialBalance__intuit-doc-via-go-test"]
-)
-def test_shapes_agree_with_the_samples(shops: Sandbox, name: str) -> None:
-    sample = json.loads((SAMPLES / f"{name}.json").read_text(), parse_float=Decimal)
-    mine = ask(caller(shops), name.split("_", maxsplit=1)[0])
-
-    assert set(mine["Header"]) == set(sample["Header"])
-    assert {_shape(row) for *_, row in rows(sample)} <= {_shape(row) for *_, row in rows(mine)}
-    assert _shape(mine["Columns"]["Column"][0]) == _shape(sample["Columns"]["Column"][0])
-    assert all(isinstance(cell["value"], str) for _, cells, _ in rows(mine) for cell in cells)
-
-
-def _shape(row: dict[str, Any]) -> frozenset[str]:
-    return frozenset(row)
-
-
-def test_a_report_beyond_the_cap_is_cut_with_a_row_that_says_so(shops: Sandbox) -> None:
-    shops.world.most_cells = 200
-    try:
-        params = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
-        cut = ask(caller(shops), "GeneralLedger", **params)
-        day = ask(caller(shops), "GeneralLedger", start_date="2026-05-05", end_date="2026-05-05", account="1")
-    finally:
-        shops.world.most_cells = 400_000
-
-    assert list(rows(cut))[-1][1] == [{"value": CUT}]
-    assert sum(len(cells) for _, cells, _ in rows(cut)) <= 260
-    assert CUT not in json.dumps(day)
-
-
-def test_an_empty_report_takes_both_shapes(shops: Sandbox) -> None:
-    params = {"start_date": "2001-01-01", "end_date": "2001-02-28"}
-    whole = ask(caller(shops), "ProfitAndLoss", **params)
-    months = ask(caller(shops), "ProfitAndLoss", summarize_column_by="Month", **params)
-
-    assert months["Rows"] == {}
-    assert [row.get("group") for *_, row in rows(whole) if "Rows" not in row][-1] == "NetIncome"
-    for report in (whole, months):
-        assert {"Name": "NoReportData", "Value": "true"} in report["Header"]["Option"]
-
-
-def test_an_unknown_column_is_silently_blank_and_old_versions_name_columns_by_type(shops: Sandbox) -> None:
-    params = {
-        "start_date": "2026-06-01",
-        "end_date": "2026-07-31",
-        "columns": "tx_date,no_such_thing,debt_amt",
-    }
-    new = ask(caller(shops), "JournalReport", minorversion="75", **params)
-    old = ask(caller(shops), "JournalReport", minorversion="52", **params)
-
-    assert keys(new) == keys(old) == ["tx_date", "no_such_thing", "debt_amt"]
-    assert {cells[1]["value"] for _, cells, _ in rows(new)} == {""}
-
-
-def test_reports_count_as_metered_calls_and_meet_faults(shops: Sandbox) -> None:
-    asker = caller(shops)
-    shops.reset_counters()
-    shops.fault(path="reports/BalanceSheet", status=504)
-
-    assert asker.http.get("/reports/BalanceSheet").status_code == 504
-    assert asker.http.get("/reports/BalanceSheet").status_code == 200
-    assert asker.http.get("/reports/NoSuchReport").status_code == 400
-    assert asker.http.get("/reports/TrialBalance", params={"end_date": "yesterday"}).status_code == 400
-    assert shops.counters()["metered"] == 1
-
-
-def test_books_without_a_chart_to_speak_of_balance_too() -> None:
-    with Sandbox([TinyCompany()], start=NOW) as sandbox:
-        sandbox.books().pay("1", 30)
-        sandbox.advance(timedelta(days=1))
-        for basis in ("Accrual", "Cash"):
-            report = ask(Caller(sandbox), "TrialBalance", accounting_method=basis)
-            debit, credit = group(report, "GrandTotal")
-            assert debit == credit > 0

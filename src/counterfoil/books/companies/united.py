@@ -40,14 +40,30 @@ def united(
     if not chosen:
         return None
     listed = ", ".join(f"t.{place.quoted(column)}" for column in columns)
-    return View(name=name, sql="\nUNION ALL\n".join(_of(member, name, listed, place) for member in chosen))
+    together: dict[tuple[str, str], list[Member]] = {}
+    for member in chosen:
+        together.setdefault((member.dataset, member.prefix), []).append(member)
+    branches = [_of(some, name, listed, place) for some in together.values()]
+    return View(name=name, sql="\nUNION ALL\n".join(branches))
 
 
-def _of(member: Member, name: str, listed: str, place: Place) -> str:
-    values = (member.realm_id, member.company, member.source)
-    own = ", ".join(
-        f"{place.text(value)} AS {place.quoted(column)}" for value, column in zip(values, OURS, strict=True)
+def _of(members: Sequence[Member], name: str, listed: str, place: Place) -> str:
+    """The rows of those companies that share tables."""
+    realm = f"t.{place.quoted('_realm_id')}"
+    values = (
+        realm,
+        _chosen(realm, {each.realm_id: each.company for each in members}, place),
+        _chosen(realm, {each.realm_id: each.source for each in members}, place),
     )
-    table = f"{place.quoted(member.dataset)}.{place.quoted(member.prefix + name)}"
-    where = f"t.{place.quoted('_realm_id')} = {place.text(member.realm_id)}"
-    return f"SELECT {own}, {listed}\nFROM {table} AS t\nWHERE {where}"
+    own = ", ".join(f"{value} AS {place.quoted(column)}" for value, column in zip(values, OURS, strict=True))
+    table = f"{place.quoted(members[0].dataset)}.{place.quoted(members[0].prefix + name)}"
+    among = ", ".join(place.text(each.realm_id) for each in members)
+    return f"SELECT {own}, {listed}\nFROM {table} AS t\nWHERE {realm} IN ({among})"
+
+
+def _chosen(realm: str, texts: Mapping[str, str], place: Place) -> str:
+    """The text of the row's company."""
+    if len(texts) == 1:
+        return place.text(*texts.values())
+    whens = " ".join(f"WHEN {place.text(each)} THEN {place.text(text)}" for each, text in texts.items())
+    return f"CASE {realm} {whens} END"

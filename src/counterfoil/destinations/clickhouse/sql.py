@@ -29,8 +29,6 @@ LAYOUT = """
     ORDER BY table, position
 """
 
-VIEWS = "SELECT name FROM system.tables WHERE database = ? AND engine = 'View'"
-
 PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 FAREWELL = 10.0
 """Seconds that a last request may take when the work was broken off."""
@@ -102,11 +100,6 @@ class Speaking:
             if written:
                 columns[column] = type_
         return dict(found)
-
-    def views(self, dataset: str, names: Sequence[str]) -> list[str]:
-        """Those of the names that are views there, in their order."""
-        there = {name for (name,) in self.read(VIEWS, dataset)} if names else set()
-        return [name for name in names if name in there]
 
     def columns(self, dataset: str, table: str) -> set[str]:
         """The columns of one table; none when it is not there."""
