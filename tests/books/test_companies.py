@@ -174,12 +174,18 @@ def test_amounts_are_converted_at_the_latest_rate_by_the_end_of_the_month(
 
 
 def test_what_is_consolidated_is_checked_by_hand(united: Library, shelf: Shelf) -> None:
-    month_end = ask(shelf, "SELECT MAX(month_end) FROM {balance_sheet} WHERE month_end < CURRENT_DATE")[0][0]
-    parts = ask(
-        shelf,
+    """In dollars and pounds, whose rates both are loaded."""
+    define(shelf, members(united, shelf)[:2], "USD", "two_companies")
+
+    def asked(sql: str, *values: object) -> list[Row]:
+        return ask(shelf, sql, *values, dataset="two_companies")
+
+    month_end = asked("SELECT MAX(month_end) FROM {balance_sheet} WHERE month_end < CURRENT_DATE")[0][0]
+    parts = asked(
         "SELECT section, amount, rate, rate_direction, group_amount FROM {balance_sheet_converted} WHERE month_end = ?",
         month_end,
     )
+    assert len({rate for _, _, rate, _, _ in parts}) == 2
     by_hand: dict[str, Decimal] = {}
     for section, amount, rate, direction, group_amount in parts:
         exact = amount * rate if direction != "divide" else amount / rate
@@ -187,8 +193,7 @@ def test_what_is_consolidated_is_checked_by_hand(united: Library, shelf: Shelf) 
         by_hand[section] = by_hand.get(section, Decimal(0)) + group_amount
 
     consolidated: dict[str, Decimal] = dict(
-        ask(
-            shelf,
+        asked(
             "SELECT section, SUM(amount) FROM {consolidated_balance_sheet} WHERE month_end = ? GROUP BY section",
             month_end,
         )

@@ -15,7 +15,7 @@ WITH told AS (
 ),
 quoted AS (
   SELECT q.home_currency, q.day, q.rate, q.direction, q.place,
-    ROW_NUMBER() OVER (PARTITION BY q.home_currency, q.day ORDER BY q.place, q.direction, q.rate) AS turn
+    ROW_NUMBER() OVER (PARTITION BY q.home_currency, q.day ORDER BY q.place, q.direction DESC, q.rate) AS turn
   FROM (
     SELECT t.source AS home_currency, t.day, t.rate, 'multiply' AS direction, t.place
     FROM told AS t WHERE t.target = '{currency}' AND t.source <> '{currency}'
