@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from counterfoil.actions import companies
 from counterfoil.actions.check import check
 from counterfoil.actions.collisions import collisions
 from counterfoil.actions.credentials import REFRESH_WAIT
@@ -48,7 +49,16 @@ def apply(around: Surroundings, document: Document, *, dry_run: bool = False) ->
         keys = _given(one, wanted, target, environment=around.environment, birth=birth)
     if not dry_run:
         around.bell.ring()
+        changes = tuple(_followed(around, change) for change in changes)
     return tuple(_with_key(change) if change.name in keys else change for change in changes)
+
+
+def _followed(around: Surroundings, change: Change) -> Change:
+    """Where views over all companies are wanted otherwise, the warehouse follows at once if it can."""
+    united = change.noun == "destination" and any(
+        each.field.startswith("companies.") for each in change.differences
+    )
+    return replace(change, note=companies.follow(around, change.name)) if united else change
 
 
 @contextmanager
@@ -87,6 +97,15 @@ def _refuse_collisions(
     document: Document, wanted: Wanted, target: Draft, environment: Mapping[str, str]
 ) -> None:
     """Two sources that would write the same table are refused by both their names."""
+    unions = {each.name.value: each.companies for each in wanted.destinations if each.companies}
+    for feed in target.connections:
+        united = unions.get(feed.destination.name)
+        if united and united.union.dataset == feed.dataset:
+            document.fault(
+                united.at,
+                f"tables of {shown(feed.source.name)} stand in the dataset {feed.dataset}; give the views over all "
+                "companies another one",
+            )
     places = {source.name.value: source.prefix.at for source in wanted.sources}
     for first, second, table in collisions(target.connections, environment):
         names = sorted({first.source.name, second.source.name}, key=lambda name: name not in places)

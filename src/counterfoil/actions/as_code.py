@@ -125,7 +125,8 @@ def _of_source(found: Source, feeds: Sequence[Connection]) -> Code:
 
 
 def _of_destination(found: Destination) -> Code:
-    return _code([as_commands.making_destination(found)], written(Things(destinations=(found,))))
+    commands = [as_commands.making_destination(found), as_commands.uniting(found)]
+    return _code([each for each in commands if each], written(Things(destinations=(found,))))
 
 
 def _code(commands: Sequence[str], file: Written, *, connect: str = "") -> Code:

@@ -12,6 +12,7 @@ from counterfoil.actions.syncs import Errand
 from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.destination import Destination
+from counterfoil.model.member import DATASET
 from counterfoil.model.schedule import MANUAL
 from counterfoil.model.source import Source
 from counterfoil.model.style import said
@@ -51,6 +52,16 @@ def making_destination(destination: Destination) -> str:
         destination.name,
         [("--kind", destination.kind), *_given(destination.options.items())],
     )
+
+
+def uniting(destination: Destination) -> str:
+    """The command that has views stand over all companies of a destination; "" where none are to."""
+    union = destination.companies
+    if union is None:
+        return ""
+    options = [("--currency", union.currency)] if union.currency else []
+    options += [("--dataset", union.dataset)] if union.dataset != DATASET else []
+    return command("companies install", destination.name, options)
 
 
 def changing_destination(before: Destination, after: Destination, anew: Iterable[str] = ()) -> str:

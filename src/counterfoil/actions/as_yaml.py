@@ -16,6 +16,7 @@ from counterfoil.actions.wanted import VERSION
 from counterfoil.model.connection import Connection
 from counterfoil.model.credential import Credential
 from counterfoil.model.destination import Destination
+from counterfoil.model.member import DATASET, Union
 from counterfoil.model.schedule import MANUAL
 from counterfoil.model.source import Source
 
@@ -104,7 +105,14 @@ def _credential(credential: Credential) -> dict[str, Any]:
 
 def _destination(destination: Destination, options: Mapping[str, str]) -> dict[str, Any]:
     one: dict[str, Any] = {"name": destination.name, "kind": destination.kind}
-    return one | ({"options": dict(options)} if options else {})
+    one |= {"options": dict(options)} if options else {}
+    return one | ({"companies": _companies(destination.companies)} if destination.companies else {})
+
+
+def _companies(union: Union) -> bool | dict[str, str]:
+    told = {} if union.dataset == DATASET else {"dataset": union.dataset}
+    told |= {"currency": union.currency} if union.currency else {}
+    return told or True
 
 
 def _source(source: Source, feeds: Iterable[Connection]) -> dict[str, Any]:

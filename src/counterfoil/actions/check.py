@@ -58,6 +58,10 @@ def _destination(document: Document, destination: WantedDestination, environment
             destination.kind.at, f"there is no kind of warehouse {shown(destination.kind.value)}; {hint}"
         )
         return
+    if destination.companies and not kind.capabilities.dialect:
+        document.fault(
+            destination.companies.at, f"{kind.name} speaks no SQL: it has no views over all companies"
+        )
     options = {option.name: option for option in kind.options}
     for name in destination.option_names:
         if name.value not in options:

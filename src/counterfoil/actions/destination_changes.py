@@ -24,6 +24,7 @@ from counterfoil.errors import AlreadyExists, SettingInvalid
 from counterfoil.model.actor import Role
 from counterfoil.model.destination import Destination
 from counterfoil.model.identity import name_fault, new_id
+from counterfoil.model.member import Union
 from counterfoil.store import destinations
 from counterfoil.store.db import Database
 from counterfoil.store.turns import take_turn
@@ -89,6 +90,17 @@ def change(
         hold_still(around, one, known, _draft(known, after), held)
         _save(around, one, known, after, sealed)
     return destinations.named(around.db, after.name)
+
+
+def unite(around: Surroundings, name: str, union: Union | None) -> Destination:
+    """Have views stand over all companies of a destination, or none. Raises Forbidden, NotFound."""
+    need(around.actor, Role.EDITOR)
+    with around.db.transaction() as one:
+        take_turn(one)
+        known = read_known(one)
+        before = known_as(known.destinations, name, "destination")
+        save_draft(around, one, known, _draft(known, replace(before, companies=union)))
+    return destinations.named(around.db, name)
 
 
 def name_for(db: Database, wanted: str) -> str:

@@ -58,7 +58,9 @@ def fields(thing: Thing) -> Mapping[str, str]:
         return {"name": thing.name, "realm_id": thing.realm_id, "environment": str(thing.environment)}
     if isinstance(thing, Destination):
         options = {f"options.{name}": thing.options[name] for name in sorted(thing.options)}
-        return {"name": thing.name, "kind": thing.kind, **options}
+        union = thing.companies
+        told = {"companies.dataset": union.dataset, "companies.currency": union.currency} if union else {}
+        return {"name": thing.name, "kind": thing.kind, **options, **told}
     if isinstance(thing, Connection):
         return {"destination": thing.destination.name, "dataset": thing.dataset}
     return {

@@ -77,6 +77,7 @@ def _destination(wanted: WantedDestination, known: Known, birth: Birth) -> Desti
         kind=wanted.kind.value,
         created_at=found.created_at if found else birth.now,
         options={name: text.value for name, text in wanted.options.items()},
+        companies=wanted.companies.union if wanted.companies else None,
         version=found.version if found else 1,
     )
 

@@ -17,6 +17,8 @@ from counterfoil.model.table import Table
 from counterfoil.model.view import View
 from counterfoil.quickbooks.catalog import read_by
 from counterfoil.store import views as stored
+from counterfoil.sync import companies
+from counterfoil.sync.companies import Over
 from counterfoil.sync.progress import SILENT, Watch
 from counterfoil.sync.views import Beside, dataset_of, make, take_away, views_of
 
@@ -84,7 +86,11 @@ def remove(around: Surroundings, name: str, style: Style, watch: Watch = SILENT)
     gone = []
     for feed in sources.kept(around.db, name).connections:
         if defined := stored.of(around.db, feed).get(style):
-            take_away(_beside(around, feed, watch), defined)
+            beside = _beside(around, feed, watch)
+            over = Over(db=around.db, destination=feed.destination, warehouse=beside.warehouse)
+            companies.make_way(over, changing=style is Style.COUNTERFOIL)
+            take_away(beside, defined)
+            companies.keep_in_step(over)
             gone.append(defined)
     return tuple(gone)
 

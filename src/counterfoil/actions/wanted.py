@@ -12,6 +12,7 @@ from counterfoil.model import report_choice
 from counterfoil.model.connection import dataset_fault
 from counterfoil.model.credential import Environment, realm_fault
 from counterfoil.model.identity import name_fault
+from counterfoil.model.member import DATASET, Union, currency_fault
 from counterfoil.model.report_choice import Choice
 from counterfoil.model.schedule import MANUAL, Schedule
 from counterfoil.model.schedule_text import parse
@@ -32,6 +33,14 @@ class WantedCredential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedUnion:
+    """Views over all companies of a destination as the file asks for them."""
+
+    union: Union
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedDestination:
     """A destination as the file asks for it; `option_names` tells where each option stands."""
 
@@ -39,6 +48,7 @@ class WantedDestination:
     kind: Text
     options: Mapping[str, Text]
     option_names: tuple[Text, ...]
+    companies: WantedUnion | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +124,7 @@ def _credential(document: Document, node: Node) -> WantedCredential:
 
 
 def _destination(document: Document, node: Node) -> WantedDestination:
-    part = document.part(node, keys=("name", "kind", "options"), needed=("name", "kind"))
+    part = document.part(node, keys=("name", "kind", "options", "companies"), needed=("name", "kind"))
     written = part.values.get("options")
     options: dict[str, Text] = {}
     names: list[Text] = []
@@ -129,7 +139,24 @@ def _destination(document: Document, node: Node) -> WantedDestination:
         kind=document.text_of(part, "kind"),
         options=options,
         option_names=tuple(names),
+        companies=_companies(document, part),
     )
+
+
+def _companies(document: Document, part: Part) -> WantedUnion | None:
+    """None where the file is silent or says false; true stands for what is usual."""
+    node = part.values.get("companies")
+    if node is None:
+        return None
+    if isinstance(node, ScalarNode):
+        wanted = _switch(document, part, "companies")
+        return WantedUnion(union=Union(), at=place(node)) if wanted else None
+    inner = document.part(node, keys=("dataset", "currency"))
+    dataset = document.text_of(inner, "dataset", DATASET)
+    currency = document.text_of(inner, "currency")
+    _note(document, dataset, dataset_fault(dataset.value))
+    _note(document, currency, currency_fault(currency.value))
+    return WantedUnion(union=Union(dataset=dataset.value, currency=currency.value), at=dataset.at)
 
 
 def _source(document: Document, node: Node) -> WantedSource:

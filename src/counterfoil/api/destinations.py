@@ -10,6 +10,7 @@ from counterfoil.actions import destination_changes, destinations, proving
 from counterfoil.actions.destination_changes import NewDestination
 from counterfoil.actions.proving import Proof
 from counterfoil.api.access import Editor, Viewer
+from counterfoil.api.companies import Union, union_told
 from counterfoil.api.naming import Which, destination_name
 from counterfoil.api.paging import After, Limit, Page, after, page
 from counterfoil.api.routes import router
@@ -39,6 +40,9 @@ class Destination(BaseModel):
     name: str = Field(examples=["warehouse"])
     kind: str = Field(examples=["duckdb"])
     options: Options
+    companies: Union | None = Field(
+        description="Which views stand over all its companies; null: none. See /companies below it."
+    )
     created_at: datetime
     version: int
 
@@ -161,6 +165,7 @@ def _told(destination: model.Destination) -> Destination:
         name=destination.name,
         kind=destination.kind,
         options=dict(destination.options),
+        companies=union_told(destination.companies),
         created_at=destination.created_at,
         version=destination.version,
     )

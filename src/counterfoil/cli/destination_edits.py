@@ -105,10 +105,12 @@ def prove(
 
 def document_of(destination: "Destination") -> dict[str, Any]:
     """A destination, for machines; secrets are references."""
+    union = destination.companies
     return {
         "name": destination.name,
         "kind": destination.kind,
         "options": dict(destination.options),
+        "companies": None if union is None else {"dataset": union.dataset, "currency": union.currency},
         "version": destination.version,
     }
 

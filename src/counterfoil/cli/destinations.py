@@ -57,6 +57,8 @@ def show(door: Door, name: Name, *, as_code: AsCode = None) -> None:
         feeds = [feed for feed in connections.every(around.db) if feed.destination.id == found.id]
     places = [f"{feed.source.name} → {feed.dataset}" for feed in feeds]
     rows = [("Kind", found.kind), *found.options.items(), *(("Fed by", place) for place in places)]
+    if found.companies:
+        rows.append(("All companies", f"{found.companies.dataset} {found.companies.currency}".strip()))
     fed = [{"source": feed.source.name, "dataset": feed.dataset} for feed in feeds]
     door.screen.answer(document_of(found) | {"fed_by": fed}, facts(found.name, rows))
     door.screen.next(("counterfoil destinations prove DESTINATION", "see whether it works"))

@@ -1,5 +1,6 @@
 """A company among those of a warehouse, for views over all of them; and what was made of these."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,13 @@ class Union:
 
     dataset: str = DATASET
     currency: str = ""  # "" for no statements in one currency
+
+
+def currency_fault(currency: str) -> str:
+    """What is wrong with a currency to sum in, to stand behind it in a sentence; "" for nothing, and for none."""
+    if not currency or re.fullmatch(r"[A-Z]{3}", currency):
+        return ""
+    return "is no currency; write its three letters, like USD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from counterfoil.errors import NotFound
 from counterfoil.model.destination import Destination
+from counterfoil.model.member import Union
 from counterfoil.store.db import Database
 from counterfoil.store.rows import labelled, put
 from counterfoil.store.schema import destinations
@@ -29,6 +30,7 @@ def save(db: Database, destination: Destination, *, version: int | None = None) 
                 "name": destination.name,
                 "kind": destination.kind,
                 "options": dict(destination.options),
+                "companies": _as_json(destination.companies),
                 "created_at": destination.created_at,
             },
             version=version,
@@ -51,6 +53,13 @@ def named(db: Database, name: str) -> Destination:
             f"There is no destination named {name!r}.", do="List them: counterfoil destinations list"
         )
     return from_row(row)
+
+
+def companies(db: Database, destination: Destination) -> Union | None:
+    """Which views are wanted over its companies by now: whoever holds the destination may have read it long ago."""
+    query = sa.select(destinations.c.companies).where(destinations.c.id == destination.id)
+    with db.reading() as connection:
+        return _union(connection.execute(query).scalar())
 
 
 def remove(db: Database, destination: Destination) -> None:
@@ -86,6 +95,15 @@ def from_row(row: Any) -> Destination:
         name=row["destination_name"],
         kind=row["destination_kind"],
         options=dict(row["destination_options"]),
+        companies=_union(row["destination_companies"]),
         created_at=row["destination_created_at"],
         version=row["destination_version"],
     )
+
+
+def _as_json(union: Union | None) -> dict[str, str] | None:
+    return None if union is None else {"dataset": union.dataset, "currency": union.currency}
+
+
+def _union(kept: Mapping[str, str] | None) -> Union | None:
+    return None if kept is None else Union(dataset=kept["dataset"], currency=kept["currency"])

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration; a database that stands elsewhere is brought here when it is opened."""
 
 
@@ -86,6 +86,7 @@ destinations = sa.Table(
     text("kind"),
     sa.Column("options", sa.JSON, nullable=False),
     sa.Column("secrets", sa.LargeBinary),  # options that are secret, sealed together as JSON
+    sa.Column("companies", sa.JSON(none_as_null=True)),  # views over all companies; null: none
     sa.Column("created_at", Moment, nullable=False),
     version(),
 )

@@ -1,4 +1,4 @@
-"""Stored notes of the views over all companies of each destination: what is wanted, and what was made."""
+"""Stored notes of the views over all companies that were made in each destination."""
 
 import sqlalchemy as sa
 
@@ -10,7 +10,7 @@ from counterfoil.store.schema import company_views
 
 
 def of(db: Database, destination: Destination) -> United | None:
-    """What is wanted and was made over the companies of a destination; None where nothing is."""
+    """What was made over the companies of a destination; None where nothing was."""
     query = sa.select(company_views).where(company_views.c.destination_id == destination.id)
     with db.reading() as transaction:
         row = transaction.execute(query).first()
@@ -34,7 +34,7 @@ def keep(db: Database, destination: Destination, united: United) -> None:
 
 
 def forget(db: Database, destination: Destination) -> None:
-    """None are wanted any more."""
+    """They were taken away."""
     gone = sa.delete(company_views).where(company_views.c.destination_id == destination.id)
     with db.writing() as transaction:
         transaction.execute(gone)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from counterfoil.books.fingerprint import definitions
+from counterfoil.destinations.base import Capabilities, Waiting, in_silence
 from counterfoil.destinations.base import Destination as Warehouse
-from counterfoil.destinations.base import Waiting, in_silence
 from counterfoil.errors import AlreadyExists, Cancelled, CounterfoilError, LockLost
 from counterfoil.model.destination import Destination
 from counterfoil.model.member import Member, Union, United
@@ -16,7 +16,7 @@ from counterfoil.model.style import Style
 from counterfoil.model.view import View
 from counterfoil.quickbooks.catalog import catalog, tables
 from counterfoil.stop import NEVER, Stop
-from counterfoil.store import connections, cursors, unions
+from counterfoil.store import connections, cursors, destinations, unions
 from counterfoil.store import views as stored
 from counterfoil.store.db import Database
 
@@ -59,38 +59,50 @@ def members_of(db: Database, destination: Destination) -> tuple[Member, ...]:
     return tuple(found)
 
 
-def views_of(over: Over, members: Sequence[Member], union: Union) -> list[View]:
-    """What the views say, in the SQL of the warehouse."""
+def views_of(kind: Capabilities, members: Sequence[Member], union: Union) -> list[View]:
+    """What the views say, in the SQL of the kind of warehouse."""
     # What words SQL takes long to import, and most syncs word none.
     from counterfoil.books.companies.united import Place  # noqa: PLC0415
     from counterfoil.books.companies.views import views  # noqa: PLC0415
 
-    kind = over.warehouse.capabilities
     place = Place(dialect=kind.dialect, quoted=kind.quoted)
     every = tables(catalog().values())
     return views(members, every, kind.ground(union.dataset, "", ()), place, union.currency)
 
 
-def make_way(over: Over) -> None:
-    """Take them away for a while where their definitions are others by now.
+def make_way(over: Over, *, changing: bool) -> None:
+    """Take them away for a while where what they stand on is `changing`, or their definitions are others by now.
 
-    They stand on the views of each source, and those cannot be replaced below them everywhere.
+    They stand on the views of each source, and those cannot be replaced or dropped below them everywhere.
     """
     with _calmly(over):
         known = unions.of(over.db, over.destination)
-        if known and known.names and not known.digest.startswith(definitions().hex()):
+        if known and known.names and (changing or not known.digest.startswith(definitions().hex())):
             over.warehouse.define(
                 known.union.dataset, (), gone=known.names, waiting=over.waiting, stop=over.stop
             )
             unions.keep(over.db, over.destination, United(union=known.union))
 
 
-def keep_in_step(over: Over) -> None:
-    """Make them anew where they are wanted and say something else by now."""
+def keep_in_step(over: Over, *, anew: bool = False) -> None:
+    """What `bring_in_step` does; a warehouse that refuses is told of, and keeps nobody from their tables."""
     with _calmly(over):
-        known = unions.of(over.db, over.destination)
-        if known and known.digest != _print(members_of(over.db, over.destination), known.union):
-            make(over, known.union)
+        bring_in_step(over, anew=anew)
+
+
+def bring_in_step(over: Over, *, anew: bool = False) -> None:
+    """Make them where they are wanted and say something else by now, or `anew`; take away what nobody wants.
+
+    Raises what `make` and `take_away` raise.
+    """
+    wanted, known = destinations.companies(over.db, over.destination), unions.of(over.db, over.destination)
+    if wanted is None:
+        if known:
+            take_away(over, known)
+        return
+    members = members_of(over.db, over.destination)
+    if anew or known is None or (known.union, known.digest) != (wanted, _print(over, members, wanted)):
+        make(over, wanted)
 
 
 @contextmanager
@@ -109,8 +121,8 @@ def _calmly(over: Over) -> Iterator[None]:
 def make(over: Over, union: Union) -> United:
     """Make them and note them. Raises AlreadyExists for a dataset of others, and what `define` does."""
     _refuse_others(over, union.dataset)
-    members = members_of(over.db, over.destination)
-    views, before = views_of(over, members, union) if members else [], unions.of(over.db, over.destination)
+    members, before = members_of(over.db, over.destination), unions.of(over.db, over.destination)
+    views = views_of(over.warehouse.capabilities, members, union) if members else []
     names = tuple(view.name for view in views)
     old = before.names if before and before.union.dataset == union.dataset else ()
     gone = [name for name in old if name not in names]
@@ -118,7 +130,7 @@ def make(over: Over, union: Union) -> United:
         over.warehouse.define(union.dataset, views, gone=gone, waiting=over.waiting, stop=over.stop)
     if before and before.union.dataset != union.dataset:
         take_away(over, before)
-    made = United(union=union, names=names, digest=_print(members, union))
+    made = United(union=union, names=names, digest=_print(over, members, union))
     unions.keep(over.db, over.destination, made)
     return made
 
@@ -139,9 +151,13 @@ def _refuse_others(over: Over, dataset: str) -> None:
             )
 
 
-def _print(members: Sequence[Member], union: Union) -> str:
+def _print(over: Over, members: Sequence[Member], union: Union) -> str:
     """A word that is another one when the views would say something else; wording them takes far longer."""
-    told = hashlib.sha256(repr(union).encode())
+    where = (
+        over.destination.kind,
+        sorted(over.destination.options.items()),
+    )  # or they stand in another warehouse
+    told = hashlib.sha256(repr((union, where)).encode())
     for each in members:
         told.update(
             repr((each.source, each.company, each.realm_id, each.dataset, each.prefix)).encode()

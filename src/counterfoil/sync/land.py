@@ -24,7 +24,7 @@ from counterfoil.sync.progress import Stage as Standing
 from counterfoil.sync.reading import StreamRead
 from counterfoil.sync.shape import Stamp
 from counterfoil.sync.stage import Stage
-from counterfoil.sync.views import Beside, keep_in_step
+from counterfoil.sync.views import Beside, changing, keep_in_step
 
 if TYPE_CHECKING:
     from counterfoil.sync.run import Road
@@ -159,9 +159,9 @@ def _keep_views(road: "Road", connection: Connection, tables: Sequence[Table], *
         waiting=road.watch.say,
         stop=road.stop,
     )
-    companies.make_way(over)
+    companies.make_way(over, changing=changing(beside))
     keep_in_step(beside, anew=anew)
-    companies.keep_in_step(over)
+    companies.keep_in_step(over, anew=anew)
 
 
 def _doubted(

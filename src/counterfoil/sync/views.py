@@ -114,6 +114,15 @@ def _keep_in_step(beside: Beside, *, anew: bool) -> None:
             make(beside, style, dataset)
 
 
+def changing(beside: Beside) -> bool:
+    """Whether views of a source that others stand on are to be replaced or taken away."""
+    made = stored.of(beside.db, beside.connection).get(Style.COUNTERFOIL)
+    if made is None or not beside.speaks:
+        return False
+    on = wanted(beside.connection).get(Style.COUNTERFOIL)
+    return (made.dataset, made.digest) != (on, beside.print_of(Style.COUNTERFOIL))
+
+
 def make(beside: Beside, style: Style, dataset: str) -> Defined:
     """Make the views of a style and note them. Raises AlreadyExists for a dataset of others, and what `define` does."""
     if dataset != beside.connection.dataset or style is not Style.COUNTERFOIL:

@@ -1,17 +1,27 @@
 """Destinations: where tables live; all of them, and one to look at, to try, to forget."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from counterfoil.actions import as_code, destination_changes, destination_views, destinations, proving
+from counterfoil.actions import (
+    as_code,
+    companies,
+    destination_changes,
+    destination_views,
+    destinations,
+    proving,
+)
 from counterfoil.actions.as_code import Code
+from counterfoil.actions.companies import Standing
 from counterfoil.actions.destination_changes import NewDestination
 from counterfoil.actions.destination_views import DestinationView
 from counterfoil.actions.proving import Proved
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError
+from counterfoil.model.member import Union
 from counterfoil.store import holdings
 from counterfoil.web.destination_form import fields_of, given, keep_sealed, typed_in
 from counterfoil.web.errors import status_of
@@ -73,8 +83,8 @@ def prove(visit: Visiting, name: str, _: Form) -> Response:
     try:
         proved = proving.prove(visit.around, view.destination)
     except CounterfoilError as error:
-        return _shown(visit, name, error=error)
-    return _shown(visit, name, proved=proved)
+        return shown(visit, name, error=error)
+    return shown(visit, name, proved=proved)
 
 
 @routes.get("/destinations/{name:path}/remove")
@@ -89,14 +99,14 @@ def remove(visit: Visiting, name: str, _: Form) -> Response:
     try:
         destinations.remove(visit.around, name)
     except CounterfoilError as error:
-        return _shown(visit, name, error=error)
+        return shown(visit, name, error=error)
     return go("/destinations", f"{name} is forgotten. Its tables stay in the warehouse.")
 
 
 @routes.get("/destinations/{name:path}")
 def show(visit: Visiting, name: str) -> Response:
     """One destination: its options, who feeds it, whether it works."""
-    return _shown(visit, name)
+    return shown(visit, name)
 
 
 def address(name: str) -> str:
@@ -104,20 +114,35 @@ def address(name: str) -> str:
     return f"/destinations/{quote(name, safe='')}"
 
 
-def _shown(
-    visit: Visit, name: str, *, proved: tuple[Proved, ...] = (), error: CounterfoilError | None = None
+def shown(
+    visit: Visit,
+    name: str,
+    *,
+    proved: tuple[Proved, ...] = (),
+    error: CounterfoilError | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page of a destination; with `typed`, what was typed for all companies, and the error is about that."""
     view = destination_views.show(visit.around, name)
+    standing = companies.look(visit.around, name)
     return page(
         visit,
         "destination.html",
         status=status_of(error) if error else 200,
         view=view,
         fed=_fed(visit, view),
+        standing=standing,
+        typed=typed or _typed(standing),
         proved=proved,
-        error=error,
+        error=error if typed is None else None,
+        fault=error if typed is not None else None,
         code=as_code.destination(visit.around, name) if view.kind else None,
     )
+
+
+def _typed(standing: Standing) -> Mapping[str, str]:
+    union = standing.union or Union()
+    return {"dataset": union.dataset, "currency": union.currency}
 
 
 @routes.post("/destinations/{name:path}/edit/code")
