@@ -99,7 +99,7 @@ SAID |= {"webhook_seconds": "30", "alert_failures": "2", "keep_days": "365"}
 SAID |= {"metrics_public": "True", "tracing": "True"}
 SAID |= {"places": "8", "grace_seconds": "60"}
 SAID |= {"log_format": "json", "editors_reach": "private", "oidc_role": "viewer"}
-SAID |= {"oidc_trusts_email": "True"}
+SAID |= {"oidc_trusts_email": "True", "verify": "weekly", "report_hours": "12", "closed_report_days": "3"}
 
 
 def test_every_setting_can_be_given_and_says_what_it_is_for(tmp_path: Path) -> None:
