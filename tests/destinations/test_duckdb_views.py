@@ -51,3 +51,12 @@ def test_it_can_be_attached_under_another_name(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{path}' AS other (READ_ONLY)")
         assert connection.execute("SELECT id FROM other.beside.invoice").fetchall() == [("7",)]
+
+
+@pytest.mark.parametrize(("memory", "asking"), [({}, "953.6 MiB"), ({"memory": "2GB"}, "1.8 GiB")])
+def test_questions_may_take_what_a_statement_needs(
+    memory: dict[str, str], asking: str, tmp_path: Path
+) -> None:
+    books = KIND.open({"path": str(fed(tmp_path / "books.duckdb"))} | memory)
+
+    assert books.query("quickbooks", "SELECT current_setting('memory_limit')") == [(asking,)]

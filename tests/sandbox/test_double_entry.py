@@ -194,3 +194,40 @@ def test_ids_of_new_transactions_come_after_those_of_a_bulk_run() -> None:
     used = {id_ for entity in ("Invoice", "Payment", "Bill", "Deposit") for id_ in clerk.ids(entity)}
 
     assert invoice(clerk, "1.00")["Id"] not in used
+
+
+def test_a_tax_payment_counts_on_the_day_it_was_paid(clerk: Clerk) -> None:
+    paid = clerk.ids("TaxPayment")[0]
+
+    moved = clerk.change("TaxPayment", paid, {"PaymentDate": "2026-01-05"})
+
+    assert "TxnDate" not in moved
+    assert {str(one.date) for one in clerk.postings() if one.id == paid and one.entity == "TaxPayment"} == {
+        "2026-01-05"
+    }
+
+
+def test_a_credit_that_is_gone_is_no_longer_in_what_was_paid_with_it(clerk: Clerk) -> None:
+    owed = invoice(clerk, "100.00")
+    line = {"Amount": Decimal("30.00"), "DetailType": "SalesItemLineDetail"}
+    detail = {"ItemRef": item(clerk, "Workshop hour"), "Qty": 1}
+    credit = clerk.create(
+        "CreditMemo", {"CustomerRef": owed["CustomerRef"], "Line": [line | {"SalesItemLineDetail": detail}]}
+    )
+    lines = [(owed, "Invoice", "100.00"), (credit, "CreditMemo", "30.00")]
+    paid = clerk.create(
+        "Payment",
+        {
+            "CustomerRef": owed["CustomerRef"],
+            "TotalAmt": Decimal("70.00"),
+            "Line": [
+                {"Amount": Decimal(by), "LinkedTxn": [{"TxnId": one["Id"], "TxnType": kind}]}
+                for one, kind, by in lines
+            ],
+        },
+    )
+    before = paid["UnappliedAmt"]
+
+    clerk.delete("CreditMemo", credit["Id"])
+
+    assert (before, clerk.get("Payment", paid["Id"])["UnappliedAmt"]) == (0, -30)

@@ -7,7 +7,7 @@ from counterfoil.sandbox.books import CREATED, Books
 from counterfoil.sandbox.clock import stamp
 from counterfoil.sandbox.ledger.effects import effects
 from counterfoil.sandbox.ledger.nouns import ZERO, cents
-from counterfoil.sandbox.ledger.rules import rate_of
+from counterfoil.sandbox.ledger.rules import links_of, rate_of
 from counterfoil.sandbox.places import Bounds
 from counterfoil.sandbox.records import core
 from counterfoil.sandbox.wire import Record, decode
@@ -110,8 +110,8 @@ def _free_payments(books: Books, entity: str, old: Record | None, new: Record | 
         ]
         payment["Line"] = [line for line in payment["Line"] if line not in freed]
         if "UnappliedAmt" in payment:
-            given_back = sum((moves.amount(line.get("Amount")) for line in freed), Decimal(0))
-            payment["UnappliedAmt"] = moves.amount(payment["UnappliedAmt"]) + given_back
+            applied = sum((by for _, by in links_of(payment)), ZERO)
+            payment["UnappliedAmt"] = moves.amount(payment.get("TotalAmt")) - applied
         store(books, payer, payment, at=at, new_token=True)
 
 

@@ -28,7 +28,8 @@ def complete(trait: Trait, record: Record, *, today: str, parent: Record | None)
 
 
 def _complete_transaction(trait: Trait, record: Record, today: str) -> None:
-    record.setdefault("TxnDate", today)
+    if "PaymentDate" not in trait.filters:  # a tax payment has that in its place
+        record.setdefault("TxnDate", today)
     lines = record.get("Line")
     if isinstance(lines, list):
         record["Line"] = lines = _numbered(trait, lines)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from counterfoil.sandbox.wire import Record
+
+PAID: Final = ("Invoice", "Bill", "CreditMemo", "VendorCredit")
+"""What payments name in their lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def link_type(entity: str, record: Record) -> str:
 
 def payments(entity: str, record: Record) -> set[tuple[str, str]]:
     """What paid a document: (entity, id)."""
-    links = record.get("LinkedTxn") or () if entity in ("Invoice", "Bill", "CreditMemo") else ()
+    links = record.get("LinkedTxn") or () if entity in PAID else ()
     payers = {"Payment": "Payment", "BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
     return {
         (payers[kind], str(link.get("TxnId")))

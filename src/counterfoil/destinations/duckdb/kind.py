@@ -23,7 +23,7 @@ from counterfoil.destinations.base import (
 )
 from counterfoil.destinations.duckdb.motherduck import MotherDuck, is_meant
 from counterfoil.destinations.duckdb.namesake import refuse_namesake
-from counterfoil.destinations.duckdb.options import CAPABILITIES, OPTIONS, STEPS
+from counterfoil.destinations.duckdb.options import ASKING, CAPABILITIES, LOADING, OPTIONS, STEPS
 from counterfoil.destinations.duckdb.sql import Speaking, interrupted, text
 from counterfoil.destinations.duckdb.words import as_ours, held, holder
 from counterfoil.destinations.look import look
@@ -189,10 +189,11 @@ class DuckDB:
         self, waiting: Waiting, stop: Stop, *, read_only: bool = False
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         self._make_folder()
+        memory = ASKING if read_only and self.memory == LOADING else self.memory
         try:
             with (
                 self._turn(waiting, stop),
-                duckdb.connect(":memory:", config={"memory_limit": self.memory}) as connection,
+                duckdb.connect(":memory:", config={"memory_limit": memory}) as connection,
             ):
                 connection.execute("SET preserve_insertion_order = false")
                 connection.execute(f"SET temp_directory = {text(f'{self.path}.spill')}")

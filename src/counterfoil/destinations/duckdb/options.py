@@ -14,6 +14,11 @@ CAPABILITIES = Capabilities(
     views_beside=True,
 )
 
+LOADING = "256MB"
+"""What loading takes, whatever the size of a company."""
+ASKING = "1GB"
+"""A statement has some hundred steps, and each takes a few megabytes before it has a row."""
+
 OPTIONS = (
     Option(
         name="path",
@@ -28,7 +33,12 @@ OPTIONS = (
         default=600,
         tuning=True,
     ),
-    Option(name="memory", help="What DuckDB may use while loading.", default="256MB", tuning=True),
+    Option(
+        name="memory",
+        help=f"What DuckDB may use while loading; while asking, {ASKING} unless something else is set.",
+        default=LOADING,
+        tuning=True,
+    ),
 )
 
 STEPS = (
