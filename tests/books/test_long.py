@@ -16,7 +16,8 @@ from counterfoil.store import sources
 from tests.books import test_statement_views as statements
 from tests.books.comparing import by_month, differences, ours, theirs
 from tests.books.conftest import Library, Shelf
-from tests.books.history import POSTING, Keeper
+from tests.books.deeds import POSTING, live
+from tests.books.history import Keeper
 from tests.road.conftest import World, opened_store, opened_world
 from tests.torture.conftest import Tell, seed, told
 from tests.torture.history import COMPARED
@@ -67,8 +68,7 @@ def _live(world: World, chance: Random) -> Counter[str]:
     done: Counter[str] = Counter()
     for realm in world.sandbox.realms:
         keeper = Keeper(world.sandbox.books(realm), chance, world.sandbox.now().date())
-        keeper.live(DEEDS)
-        done.update(keeper.done)
+        done.update(live(keeper, DEEDS))
     return Counter({f"deed: {name}": number for name, number in done.items()})
 
 
