@@ -40,7 +40,8 @@ def test_they_are_seen_made_and_taken_away(editor: httpx2.Client) -> None:
         ("acme", TinyCompany().realm_id)
     ]
 
-    made = editor.put(HERE, json={"currency": "USD"})
+    assert editor.put(HERE, json={"currency": "USD"}).status_code == 428
+    made = editor.put(HERE, json={"currency": "USD"}, headers={"If-Match": "*"})
     assert made.status_code == 200, made.text
     told = made.json()
     assert told["wanted"] == {"dataset": "all_companies", "currency": "USD"}
@@ -57,8 +58,9 @@ def test_they_are_seen_made_and_taken_away(editor: httpx2.Client) -> None:
     "wanted", [{"currency": "usd"}, {"dataset": "quickbooks"}, {"dataset": "Books!"}, {"money": "USD"}]
 )
 def test_what_cannot_be_changes_nothing(editor: httpx2.Client, wanted: dict[str, str]) -> None:
-    answer = editor.put(HERE, json=wanted)
+    answer = editor.put(HERE, json=wanted, headers={"If-Match": "*"})
 
+    assert answer.status_code != 428
     assert 400 <= answer.status_code < 500
     assert editor.get(HERE).json()["wanted"] is None
 

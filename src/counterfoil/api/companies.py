@@ -7,7 +7,7 @@ from counterfoil.actions.surroundings import Surroundings
 from counterfoil.api.access import Editor, Viewer
 from counterfoil.api.naming import Which, destination_name
 from counterfoil.api.routes import router
-from counterfoil.api.versions import Told
+from counterfoil.api.versions import Needed, Told
 from counterfoil.model import member as model
 
 routes = router("companies", path="/destinations/{destination}/companies")
@@ -60,7 +60,7 @@ def show(around: Viewer, destination: Which) -> Companies:
 
 
 @routes.put("", operation_id="uniteCompanies")
-def unite(around: Editor, destination: Which, wanted: Union, version: Told) -> Companies:
+def unite(around: Editor, destination: Which, wanted: Union, version: Needed) -> Companies:
     """Make views over all companies now; every sync into the destination keeps them in step."""
     name = destination_name(around.db, destination)
     union = model.Union(dataset=wanted.dataset, currency=wanted.currency)
