@@ -141,3 +141,12 @@ def test_a_lock_whose_session_the_server_dropped_is_known_to_be_lost(db: Databas
         for _ in range(2):  # a session that was opened anew has no lock either
             with pytest.raises(LockLost, match="42"):
                 reassure()
+
+
+def test_a_server_misses_a_machine_that_vanished_within_a_minute(db: Database) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return  # its locks are the kernel's, which knows
+    told = "SELECT COUNT(*) FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' AND source = 'session'"
+
+    with db.reading() as transaction:
+        assert transaction.execute(sa.text(told)).scalar() == 3

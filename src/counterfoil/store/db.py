@@ -28,6 +28,12 @@ CURES = {
 BUSY_SECONDS = 30
 """How long SQLite waits for another writer; our transactions take milliseconds."""
 
+KEEPING_ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A PostgreSQL server that went without a word is missed after a minute."""
+
+VANISHED = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
+"""The same at its end: it would keep the locks of a machine that vanished for two hours."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
@@ -138,7 +144,10 @@ def _address(url: str) -> URL:
 
 
 def _shared(address: URL) -> sa.Engine:
-    return sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)
+    usual = {name: value for name, value in KEEPING_ALIVE.items() if name not in address.query}
+    engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True, connect_args=usual)
+    event.listen(engine, "connect", _prepare_shared)
+    return engine
 
 
 def _sqlite(address: URL) -> sa.Engine:
@@ -149,6 +158,13 @@ def _sqlite(address: URL) -> sa.Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_shared(driver: Any, _record: Any) -> None:
+    driver.autocommit = True
+    for setting, value in VANISHED.items():
+        driver.execute(f"SET {setting} = {value}")
+    driver.autocommit = False
 
 
 def _prepare_sqlite(driver: Any, _record: Any) -> None:
