@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
@@ -37,6 +38,7 @@ COLOURS = 128
 """Enough for pages that are flat; it keeps a picture below 100 kB."""
 
 WIDE = (1440, 900)
+TALL = (1440, 1500)
 NARROW = (390, 844)
 
 NAMES = {
@@ -109,6 +111,7 @@ def pictures(gallery: Gallery) -> Iterator[Picture]:
     """The main pages, as somebody meets them who begins; then a few dark and narrow."""
     draft, _ = gallery.choices["/setup/{draft_id}"]
     (source,) = gallery.choices["/sources/{name}"]
+    other = quote(next(iter(CAST.also)), safe="")
     running, landed, failed = (
         f"/syncs/{gallery.prepared.syncs[state]}"
         for state in (SyncState.RUNNING, SyncState.SUCCEEDED, SyncState.FAILED)
@@ -125,11 +128,19 @@ def pictures(gallery: Gallery) -> Iterator[Picture]:
     yield Picture("tables", f"/sources/{source}/tables")
     yield Picture("table", f"/sources/{source}/tables/hollow_invoice")
     yield Picture("source-settings", f"/sources/{source}/settings")
+    for statement in ("profit-and-loss", "balance-sheet"):
+        yield Picture(statement, f"/sources/{source}/books/{statement}?shown=yes", size=TALL)
+    yield Picture("proof", f"/sources/{other}/proof")
+    yield Picture("proof-found", f"/sources/{source}/proof")
+    yield Picture("destination", f"/destinations/{CAST.lake}", size=TALL)
     yield Picture("alerts", "/alerts")
     yield Picture("overview-dark", "/", dark=True)
     yield Picture("source-dark", f"/sources/{source}", dark=True)
     yield Picture("overview-narrow", "/", size=NARROW)
     yield Picture("first-sync-live-narrow", f"{running}?first=1", size=NARROW)
+    yield Picture(
+        "receivables-narrow", f"/sources/{source}/books/receivables?shown=yes", size=NARROW, dark=True
+    )
     yield Picture("setup-schedule-narrow", f"/setup/{draft}/schedule", size=NARROW, dark=True)
 
 

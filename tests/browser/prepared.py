@@ -8,7 +8,6 @@ from datetime import timedelta
 from counterfoil.actions import alerts, following, keys, users
 from counterfoil.actions.alerts import Wanted
 from counterfoil.actions.surroundings import Surroundings
-from counterfoil.actions.sync_now import sync_now
 from counterfoil.model.actor import Role
 from counterfoil.model.calls import Calls
 from counterfoil.model.connection import Connection
@@ -30,7 +29,7 @@ from counterfoil.store import (
     sources,
     syncs,
 )
-from counterfoil.sync.progress import SILENT
+from tests.browser.loaded import load
 from tests.browser.service import tokens_of
 
 HOUR = timedelta(hours=1)
@@ -92,7 +91,8 @@ def prepare(around: Surroundings, sandbox: Sandbox, cast: Cast) -> Prepared:
     """Fill an empty store. One company is really synced; what else ran is written as if it had."""
     with around.db.transaction() as one:
         ran = _past(replace(around, db=one), sandbox, cast)
-    real, _ = sync_now(around, cast.sources[Standing.ON_TIME], SILENT)
+    names = (cast.sources[Standing.ON_TIME], *[*cast.also][:1])
+    real = load(around, names, prefix=cast.prefixes[Standing.ON_TIME], into=cast.lake)
     _begun_log(around, real, ran[Standing.SYNCING])
     _people(around, cast)
     alerts.look_round(around)
@@ -124,7 +124,14 @@ def _past(around: Surroundings, sandbox: Sandbox, cast: Cast) -> dict[Standing, 
         if standing.name in LAST:
             last[standing] = _history(around, cast, source, standing, chance)
     for number, (name, prefix) in enumerate(cast.also.items()):
-        _also(around, cast, lake, replace(source, id=f"src_also{number}", name=name, prefix=prefix), chance)
+        _also(
+            around,
+            sandbox,
+            cast,
+            lake,
+            replace(source, id=f"src_also{number}", name=name, prefix=prefix),
+            chance,
+        )
     return last
 
 
@@ -145,7 +152,7 @@ def _source(around: Surroundings, sandbox: Sandbox, cast: Cast, standing: Standi
         name=cast.sources[standing],
         credential=credential,
         created_at=now - 39 * 24 * HOUR,
-        streams=None if standing is Standing.NEW else frozenset(READ),
+        streams=None if real or standing is Standing.NEW else frozenset(READ),
         prefix=cast.prefixes[standing],
         schedule=parse("every 1 hour from 00:00 UTC" if number % 2 else "cron 0 6 * * 1-5 Europe/Berlin"),
         paused=standing is Standing.PAUSED,
@@ -159,20 +166,26 @@ def _source(around: Surroundings, sandbox: Sandbox, cast: Cast, standing: Standi
     return sources.named(around.db, source.name)
 
 
-def _also(around: Surroundings, cast: Cast, lake: Destination, like: Source, chance: random.Random) -> None:
-    """One more that is on time, of a company of its own."""
+def _also(
+    around: Surroundings, sandbox: Sandbox, cast: Cast, lake: Destination, like: Source, chance: random.Random
+) -> None:
+    """One more that is on time, of a company of its own; the first one's is real."""
     number = like.id.removeprefix("src_also")
+    real = number == "0"
     credential = replace(
         like.credential,
         id=f"cred_also{number}",
         name=like.name.lower(),
-        realm_id=f"913035784900010{number}",
-        environment=Environment.PRODUCTION,
+        realm_id=sandbox.realms[1] if real else f"913035784900010{number}",
+        environment=Environment.SANDBOX if real else Environment.PRODUCTION,
         company_name=like.name,
         state=CredentialState.CONNECTED,
     )
     credentials.save(around.db, credential)
-    sources.save(around.db, replace(like, credential=credential, paused=False, streams=frozenset(READ)))
+    if real:
+        credentials.save_tokens(around.db, credential.id, tokens_of(sandbox, around.now(), 1))
+    streams = None if real else frozenset(READ)
+    sources.save(around.db, replace(like, credential=credential, paused=False, streams=streams))
     source = sources.named(around.db, like.name)
     sources.set_next_run(around.db, source, around.now() + chance.randrange(3, 55) * HOUR / 60)
     _feeds(around, source, (lake,))
@@ -236,7 +249,7 @@ def _sync(around: Surroundings, cast: Cast, source: Source, state: SyncState, ba
 
 
 def _outcomes(cast: Cast, source: Source, state: SyncState, chance: random.Random) -> Iterator[StreamOutcome]:
-    for stream in READ if source.streams else ():
+    for stream in READ:
         ill = state is SyncState.FAILED or (state is SyncState.PARTIAL and stream == "Invoice")
         table = TableOutcome(
             table=f"{source.prefix}{stream.lower()}",

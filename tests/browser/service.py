@@ -93,9 +93,9 @@ def _credential(sandbox: Sandbox, name: str, now: datetime) -> Credential:
     )
 
 
-def tokens_of(sandbox: Sandbox, now: datetime) -> Tokens:
-    """Tokens for the sandbox's first company."""
-    granted = sandbox.authorize()
+def tokens_of(sandbox: Sandbox, now: datetime, company: int = 0) -> Tokens:
+    """Tokens for one of the sandbox's companies."""
+    granted = sandbox.authorize(sandbox.realms[company])
     return Tokens(
         access_token=granted.access_token,
         refresh_token=granted.refresh_token,

@@ -10,9 +10,13 @@ import pytest
 
 from counterfoil.actions.apply import apply
 from counterfoil.actions.document import Document
-from counterfoil.books.views import views
+from counterfoil.books.companies.united import Place
+from counterfoil.books.companies.views import views as united
+from counterfoil.books.views import STATEMENTS, views
+from counterfoil.destinations import KINDS
 from counterfoil.destinations.duckdb.sql import TYPES
 from counterfoil.destinations.merge import SYNCS, SYNCS_COLUMNS
+from counterfoil.model.member import DATASET, Member
 from counterfoil.model.table import Column, all_columns
 from counterfoil.model.view import Ground
 from counterfoil.quickbooks.catalog import everything, tables
@@ -36,6 +40,7 @@ def examples(language: str) -> list[tuple[Path, str]]:
 
 
 SQL = examples("sql")
+UNITED = ("account", "customer", "invoice", "preferences", "exchange_rate")
 CONFIGURATIONS = [(page, text) for page, text in examples("yaml") if text.startswith("version:")]
 
 
@@ -51,7 +56,29 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         ground = Ground(dialect="duckdb", prefix="", tables=tuple(tables(everything().values())))
         for view in views(ground):
             connection.execute(f'CREATE VIEW "{view.name}" AS {view.sql}')
+        _unite(connection)
+        connection.execute("SET schema = 'quickbooks'")
         yield connection
+
+
+def _unite(connection: duckdb.DuckDBPyConnection) -> None:
+    """Some of the views over all companies of a warehouse."""
+    some = [table for table in tables(everything().values()) if table.name in UNITED]
+    kind = KINDS["duckdb"].capabilities
+    member = Member(
+        source="acme",
+        company="Acme",
+        realm_id="1",
+        dataset="quickbooks",
+        prefix="",
+        tables=frozenset(UNITED),
+        views=frozenset(STATEMENTS),
+    )
+    place = Place(dialect=kind.dialect, quoted=kind.quoted)
+    connection.execute(f"CREATE SCHEMA {DATASET}")
+    connection.execute(f"SET schema = '{DATASET}'")
+    for view in united([member], some, kind.ground(DATASET, "", ()), place, "USD"):
+        connection.execute(f'CREATE VIEW "{view.name}" AS {view.sql}')
 
 
 def _make(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:

@@ -6,9 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from counterfoil.actions import companies, destinations
-from counterfoil.actions.companies import Home
+from counterfoil.actions.companies import Home, Shown
+from counterfoil.books.companies.views import CONSOLIDATED
+from counterfoil.books.views import STATEMENTS
 from counterfoil.errors import CounterfoilError
 from counterfoil.model.member import Union
+from counterfoil.model.view import View
 from counterfoil.web.destinations import address, shown
 from counterfoil.web.errors import status_of
 from counterfoil.web.page import go, page, part
@@ -21,9 +24,26 @@ routes = APIRouter()
 def show(visit: Visiting, name: str, view: Annotated[str, Query(max_length=100)] = "") -> Response:
     """What the views are, by name, and the SQL of one of them."""
     found = companies.show(visit.around, name)
-    chosen = next((each for each in found.views if each.name == view), next(iter(found.views), None))
+    groups = _grouped(found)
+    first = (each for _, _, views in groups for each in views)
+    chosen = next((each for each in found.views if each.name == view), next(first, None))
     standing = companies.look(visit.around, name)
-    return page(visit, "companies_views.html", found=found, standing=standing, chosen=chosen)
+    return page(visit, "companies_views.html", found=found, standing=standing, chosen=chosen, groups=groups)
+
+
+def _grouped(found: Shown) -> list[tuple[str, str, list[View]]]:
+    """The views with what they are for, those first that are rarest elsewhere."""
+    summed = {name for each in CONSOLIDATED for name in (f"consolidated_{each}", f"{each}_converted")}
+    told: dict[str, tuple[str, str, list[View]]] = {
+        "one": (f"In {found.union.currency}", "statements of all companies, and the rates they take", []),
+        "own": ("Ledger and statements", "by company, each in its own currency", []),
+        "table": ("Tables", "of all companies, with the company before the columns", []),
+    }
+    for view in sorted(found.views, key=lambda view: not view.name.startswith("consolidated_")):
+        united = view.name in summed or view.name == "group_rate"
+        group = "one" if united else "own" if view.name in {*STATEMENTS, "company"} else "table"
+        told[group][2].append(view)
+    return list(told.values())
 
 
 @routes.get("/destinations/{name:path}/companies/members")

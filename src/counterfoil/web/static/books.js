@@ -50,7 +50,7 @@
       const ink = getComputedStyle(this.told).color, line = getComputedStyle(this.figure).borderTopColor;
       const font = `12px ${getComputedStyle(document.body).fontFamily}`;
       return {
-        width: this.plot.clientWidth, height: HEIGHT, legend: { show: false }, padding: [10, 8, 0, 0],
+        width: this.plot.clientWidth, height: HEIGHT, legend: { show: false }, padding: [10, this.overhang(), 0, 0],
         cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
         scales: {
           x: { time: false, range: [-0.6, this.titles.length - 0.4] },
@@ -58,7 +58,7 @@
         },
         axes: [
           {
-            font, stroke: ink, gap: 6, ticks: { show: false }, grid: { show: false },
+            size: 30, font, stroke: ink, gap: 6, ticks: { show: false }, grid: { show: false },
             splits: () => this.titles.map((_, at) => at), values: (plot, splits) => this.labels(plot, splits),
           },
           {
@@ -81,9 +81,12 @@
       return { stroke, width: 2, points: { show: true, size: 6, fill: stroke } };
     }
 
+    // The last title is longer than its column is wide where there are many of them.
+    overhang() { return Math.max(8, 34 - (this.plot.clientWidth - 64) / this.titles.length / 2); }
+
     // Where not all titles have room, every second one stands, or every third.
     labels(plot, splits) {
-      const room = plot.width / Math.max(splits.length, 1), step = Math.max(1, Math.ceil(64 / room));
+      const room = (plot.width - 72) / Math.max(splits.length, 1), step = Math.max(1, Math.ceil(72 / room));
       return splits.map((at) => ((this.titles.length - 1 - at) % step ? "" : this.titles[at]));
     }
 
@@ -111,9 +114,33 @@
     }
   }
 
+  // As many whole columns as there is room for: a number that is cut reads as another number.
+  const fitted = (table) => {
+    const box = table.parentElement, [first, ...heads] = table.querySelectorAll("thead th");
+    for (const head of heads) head.style.minWidth = "";
+    if (table.scrollWidth <= box.clientWidth) return;
+    const total = heads.at(-1).classList.contains("total") ? heads.pop().offsetWidth : 0;
+    const room = box.clientWidth - first.offsetWidth - total, widest = Math.max(...heads.map((head) => head.offsetWidth));
+    const width = Math.max(widest, Math.floor(room / Math.max(1, Math.floor(room / widest))));
+    for (const head of heads) head.style.minWidth = `${width}px`;
+    box.style.scrollPaddingLeft = `${first.offsetWidth}px`;
+  };
+
+  const newest = (table) => {
+    const box = table.parentElement;
+    fitted(table);
+    box.scrollLeft = table.scrollWidth;
+    box.fits ??= new ResizeObserver(() => {
+      const last = box.scrollLeft + box.clientWidth > box.scrollWidth - 8;
+      fitted(table);
+      if (last) box.scrollLeft = table.scrollWidth;
+    });
+    box.fits.observe(box);
+  };
+
   let charts = [];
   const draw = () => {
-    for (const table of document.querySelectorAll(".stmt")) table.parentElement.scrollLeft = table.scrollWidth; // the newest months
+    for (const table of document.querySelectorAll(".stmt")) newest(table);
     if (!window.uPlot) return;
     charts = [...document.querySelectorAll("[data-books]")].map((figure) => figure.books ??= new Chart(figure));
   };
