@@ -46,6 +46,9 @@ def full(tmp_path: Path, empty: Path) -> Path:
     for place, name in enumerate(NASTY):
         path = f"path={tmp_path}/{place} $HOME's.duckdb"
         ask(home, "destinations", "create", "--kind", "duckdb", "--option", path, "--", name)
+        if place % 2:
+            more = ("--currency", "USD") if place == 1 else ("--dataset", "group_books")
+            ask(home, "companies", "install", *more, "--", name)
         ask(
             home,
             *("sources", "create", "--credential=-x 'acme'", "--to", f"{name}.quickbooks"),

@@ -10,6 +10,7 @@ import pytest
 
 from counterfoil.actions import books as statements
 from counterfoil.actions import sources
+from counterfoil.actions.books import NAMES
 from counterfoil.actions.destinations import warehouse_of
 from counterfoil.actions.source_changes import Feed, NewSource
 from counterfoil.books.views import views
@@ -141,6 +142,30 @@ def test_receivables_lead_to_open_documents_as_of_a_day(acme: Books, ada: Browse
     ada.open(links(ada, "/open?")[0])
     assert "as of 30 Sep 2026" in ada.page.text
     assert links(ada, "/transactions/")
+
+
+@pytest.mark.parametrize("statement", NAMES)
+def test_every_statement_is_seen_in_each_currency_alone(ada: Browser, statement: str) -> None:
+    ada.open(f"{BOOKS}/{statement}?shown=yes")
+    currencies = sorted(set(re.findall(r"currency=([A-Z]{3})", ada.page.text)))
+    assert currencies or statement == "cash"
+
+    for currency in currencies:
+        page = ada.open(f"{BOOKS}/{statement}?shown=yes&currency={currency}")
+        assert page.status_code == 200
+        assert f"In {currency}" in page.text
+        assert "None" not in page.text
+
+
+def test_what_has_no_amount_in_a_foreign_currency_is_shown_without_one(acme: Books, ada: Browser) -> None:
+    sql = """SELECT transaction_type, transaction_id FROM a_general_ledger
+    WHERE foreign_amount IS NULL AND currency <> 'USD' LIMIT 1"""
+    ((type_, id_),) = asked(acme, sql)
+
+    page = ada.open(f"{BOOKS}/transactions/{type_}/{id_}")
+
+    assert page.status_code == 200
+    assert "Exchange" in page.text or "Cost" in page.text
 
 
 def test_viewers_see_books_and_strangers_do_not(ada: Browser, browse: Callable[[Service], Browser]) -> None:

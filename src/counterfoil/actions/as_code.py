@@ -117,8 +117,9 @@ def _of_source(found: Source, feeds: Sequence[Connection]) -> Code:
         Things(credentials=(found.credential,), destinations=tuple(fed), sources=(found,), feeds=feeds)
     )
     commands = [as_commands.making_destination(each) for each in fed]
+    united = [command for command in map(as_commands.uniting, fed) if command]
     return _code(
-        [*commands, as_commands.making_source(found, feeds)],
+        [*commands, as_commands.making_source(found, feeds), *united],
         file,
         connect=as_commands.connecting(found.credential),
     )

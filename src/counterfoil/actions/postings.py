@@ -48,7 +48,7 @@ class Posting:
     amount: Decimal
     running_balance: Decimal
     currency: str | None
-    foreign_amount: Decimal
+    foreign_amount: Decimal | None  # None for what is in home currency alone, such as an exchange difference
     rate: Decimal
     class_name: str | None
     department_name: str | None

@@ -29,7 +29,7 @@ def list_(door: Door) -> None:
 
     with door.store() as db:
         found = destinations.every(db)
-    document = [{"name": one.name, "kind": one.kind, "options": dict(one.options)} for one in found]
+    document = [document_of(one) for one in found]
     table = listing("Destination", "Kind", "Where")
     for one in found:
         table.add_row(foreign(one.name, "bold"), foreign(one.kind), foreign(whereabouts(one), "dim"))

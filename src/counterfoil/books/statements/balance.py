@@ -8,7 +8,7 @@ from decimal import Decimal
 from counterfoil.books.statements.spread import by_account, month_columns
 from counterfoil.books.statements.tree import entries, summed
 from counterfoil.model.months import Span
-from counterfoil.model.statement import Account, Column, Line, LineKind, Statement, added
+from counterfoil.model.statement import NOTHING, Account, Column, Line, LineKind, Statement, added
 
 SECTIONS = ("Assets", "Liabilities", "Equity", "No account found")
 """By `section_order` of the view from 1."""
@@ -29,7 +29,7 @@ class Held:
     account_name: str | None
     amount: Decimal  # in home currency
     currency: str  # of the account
-    held_amount: Decimal
+    held_amount: Decimal | None  # None where nothing was ever told in it
 
 
 def balance_sheet(
@@ -40,7 +40,9 @@ def balance_sheet(
     columns = month_columns(span)
     chosen = every
     if currency not in ("", home):
-        chosen = [replace(row, amount=row.held_amount) for row in every if row.currency == currency]
+        chosen = [
+            replace(row, amount=row.held_amount or NOTHING) for row in every if row.currency == currency
+        ]
     lines: list[Line] = []
     totals: dict[int, Line] = {}
     for order, title in enumerate(SECTIONS, 1):

@@ -35,7 +35,9 @@ class Earned:
     account_id: str | None
     currency: str
     amount: Decimal  # in home currency
-    foreign_amount: Decimal
+    foreign_amount: (
+        Decimal | None
+    )  # None where all of it is in home currency alone, such as the cost of stock
 
 
 def profit_and_loss(
@@ -68,10 +70,12 @@ def profit_and_loss(
 
 
 def _number(row: Earned, home: str, currency: str) -> tuple[str | None, date, Decimal] | None:
-    """What counts of a row; nothing where it is of another currency than the one that is asked for."""
+    """What counts of a row; nothing where it has no amount in the currency that is asked for."""
     if currency in ("", home):
         return row.account_id, row.month_end, row.amount
-    return (row.account_id, row.month_end, row.foreign_amount) if row.currency == currency else None
+    if row.currency != currency or row.foreign_amount is None:
+        return None
+    return row.account_id, row.month_end, row.foreign_amount
 
 
 def _left(label: str, sums: Mapping[int, Line], of: Sequence[int], part: str = "") -> Line:
