@@ -60,3 +60,13 @@ def test_questions_may_take_what_a_statement_needs(
     books = KIND.open({"path": str(fed(tmp_path / "books.duckdb"))} | memory)
 
     assert books.query("quickbooks", "SELECT current_setting('memory_limit')") == [(asking,)]
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(64, 4), (1, 1), (None, 1)])
+def test_what_a_question_takes_does_not_grow_with_the_machine(
+    processors: int | None, threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    books = KIND.open({"path": str(fed(tmp_path / "books.duckdb"))})
+
+    assert books.query("quickbooks", "SELECT current_setting('threads')") == [(threads,)]

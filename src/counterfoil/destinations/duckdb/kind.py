@@ -23,7 +23,7 @@ from counterfoil.destinations.base import (
 )
 from counterfoil.destinations.duckdb.motherduck import MotherDuck, is_meant
 from counterfoil.destinations.duckdb.namesake import refuse_namesake
-from counterfoil.destinations.duckdb.options import ASKING, CAPABILITIES, LOADING, OPTIONS, STEPS
+from counterfoil.destinations.duckdb.options import ASKING, CAPABILITIES, LOADING, OPTIONS, STEPS, threads
 from counterfoil.destinations.duckdb.sql import Speaking, interrupted, text
 from counterfoil.destinations.duckdb.words import as_ours, held, holder
 from counterfoil.destinations.look import look
@@ -193,7 +193,9 @@ class DuckDB:
         try:
             with (
                 self._turn(waiting, stop),
-                duckdb.connect(":memory:", config={"memory_limit": memory}) as connection,
+                duckdb.connect(
+                    ":memory:", config={"memory_limit": memory, "threads": threads()}
+                ) as connection,
             ):
                 connection.execute("SET preserve_insertion_order = false")
                 connection.execute(f"SET temp_directory = {text(f'{self.path}.spill')}")

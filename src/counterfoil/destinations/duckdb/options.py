@@ -1,5 +1,7 @@
 """What DuckDB wants to know, what it can, and how it is proved."""
 
+import os
+
 from counterfoil.destinations.base import Capabilities, Option, Step
 from counterfoil.destinations.duckdb.sql import TYPES
 
@@ -17,7 +19,15 @@ CAPABILITIES = Capabilities(
 LOADING = "256MB"
 """What loading takes, whatever the size of a company."""
 ASKING = "1GB"
-"""A statement has some hundred steps, and each takes a few megabytes before it has a row."""
+"""A statement has some hundred steps, and each takes a few megabytes before it has a row, in every thread."""
+THREADS = 4
+"""With more, what a statement takes would grow with the machine's processors, beyond any limit."""
+
+
+def threads() -> int:
+    """How many threads DuckDB may use here."""
+    return min(THREADS, os.cpu_count() or 1)
+
 
 OPTIONS = (
     Option(
