@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from counterfoil.model.verification import Figure, FigureKind, Why
 from counterfoil.sync.verify.ours import Head, Key, Ours
 from counterfoil.sync.verify.theirs import Listed, Theirs
+from counterfoil.sync.verify.words import stream_of
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
@@ -46,6 +47,7 @@ def match(listed: Collection[Listed], heads: Mapping[Key, Head], readable: Colle
     by_id: dict[str, list[Head]] = defaultdict(list)
     for head in heads.values():
         by_id[head.id].append(head)
+    listed = _recognised(listed, by_id)
     agreeing, suspects, unread, claimed = 0, list[Suspect](), list[Listed](), set[Key]()
     aliases: dict[Key, Key] = {}
     for one in listed:
@@ -55,11 +57,11 @@ def match(listed: Collection[Listed], heads: Mapping[Key, Head], readable: Colle
             continue
         key = (own.stream, own.id) if own else (one.stream, one.id)
         claimed.add(key)
-        if key != (one.stream, one.id):
+        if key != (stream_of(one.word), one.id):
             aliases[one.word, one.id] = key
         why = _difference(one, own)
         if why is None:
-            agreeing += 1
+            agreeing += one.amount is not None  # what was not told was not compared
         else:
             suspects.append(Suspect(key=key, why=why, listed=one, head=own))
     told = {one.stream for one in listed}
@@ -69,6 +71,19 @@ def match(listed: Collection[Listed], heads: Mapping[Key, Head], readable: Colle
         if key not in claimed and head.stream in told and head.stream in readable
     ]
     return Matched(agreeing=agreeing, aliases=aliases, suspects=tuple(suspects), unread=tuple(unread))
+
+
+def _recognised(listed: Collection[Listed], by_id: Mapping[str, Collection[Head]]) -> list[Listed]:
+    """A word that nobody knows, of another language perhaps, is what all mean that are called so and are found."""
+    meant: dict[str, set[str]] = defaultdict(set)
+    for one in listed:
+        if not one.stream and one.amount and (own := _alias(one, by_id.get(one.id, []))):
+            meant[one.word].add(own.stream)
+    known = {word: next(iter(streams)) for word, streams in meant.items() if len(streams) == 1}
+    return [
+        replace(one, stream=known[one.word]) if not one.stream and one.word in known else one
+        for one in listed
+    ]
 
 
 def _alias(one: Listed, heads: Collection[Head]) -> Head | None:
@@ -109,7 +124,8 @@ def figures(theirs: Theirs, ours: Ours, unread: Unread) -> Iterator[Figure]:
         (FigureKind.RECEIVABLE, "AgedReceivables", theirs.receivable, ours.receivable),
         (FigureKind.PAYABLE, "AgedPayables", theirs.payable, ours.payable),
     ):
-        for id_ in sorted({*their, *our}) if their is not None else ():
+        names = {*(their or ()), *(our if report not in theirs.partly else ())}
+        for id_ in sorted(names) if their is not None else ():
             told, held = (side.get(id_, NOTHING) if side else NOTHING for side in (their, our))
             if not 0 < abs(held - told) <= CENT * ours.converted.get(id_, 0):
                 name = theirs.names.get(f"{report}:{id_}", "")
@@ -122,9 +138,10 @@ def figures(theirs: Theirs, ours: Ours, unread: Unread) -> Iterator[Figure]:
 
 def _accounts(theirs: Theirs, ours: Ours, day: date, unread: Unread) -> Iterator[Figure]:
     """Of two ways to close a year, the one that QuickBooks seems to go: it is not established which its report does."""
-    told = _by_id(theirs.balances[day], ours)
+    told, lost = placed(theirs, ours, day)
     ways = [list(_differing(theirs, ours, day, told, unread, ever=ever)) for ever in (False, True)]
-    yield from min(ways, key=lambda way: sum(1 for figure in way if figure.difference))
+    best = min(ways, key=lambda way: sum(1 for figure in way if figure.difference))
+    yield from (figure for figure in best if not lost or figure.id in told)
 
 
 def _differing(
@@ -149,11 +166,26 @@ def _differing(
         )
 
 
-def _by_id(told: Mapping[str, Decimal], ours: Ours) -> dict[str, Decimal]:
-    """Balances by account id: a row without one is found by the account's name."""
-    by_name = {account.name.casefold(): id_ for id_, account in ours.accounts.items()}
-    found: dict[str, Decimal] = {}
-    for key, amount in told.items():
-        id_ = key if key in ours.accounts else by_name.get(key.casefold(), key)
-        found[id_] = found.get(id_, NOTHING) + amount
-    return found
+def placed(theirs: Theirs, ours: Ours, day: date) -> tuple[dict[str, Decimal], list[str]]:
+    """Balances by account id, and the names that stand for none of our accounts, or for several.
+
+    QuickBooks gives an inactive account a suffix; a list may have the last part of a name alone.
+    """
+    found, lost = dict(theirs.balances[day]), list[str]()
+    nameless = theirs.nameless.get(day, ())
+    by_name: dict[str, set[str]] = defaultdict(set)
+    for id_, account in ours.accounts.items() if nameless else ():
+        for name in (account.name, account.name.rpartition(":")[2]):
+            by_name[_plain(name)].add(id_)
+    for name, amount in nameless:
+        ids = {id_ for id_, account in ours.accounts.items() if account.name == name} or by_name[_plain(name)]
+        if len(ids) == 1:
+            (id_,) = ids
+            found[id_] = found.get(id_, NOTHING) + amount
+        else:
+            lost.append(name)
+    return found, lost
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold().removesuffix("(deleted)").strip()

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from counterfoil.errors import Defect
 from counterfoil.model.verification import Figure
 from counterfoil.quickbooks.client import Client
-from counterfoil.quickbooks.report import Report, RowKind, amount_of, date_of
+from counterfoil.quickbooks.report import Report, Row, RowKind, date_of
+from counterfoil.sync.verify.cells import money, place_of
 from counterfoil.sync.verify.ours import Head, Key, Ours, postings
 from counterfoil.sync.verify.shelf import Shelf
-from counterfoil.sync.verify.theirs import FIRST_DAY, LATER, cells_by_key
+from counterfoil.sync.verify.theirs import FIRST_DAY, LATER
 from counterfoil.sync.verify.words import stream_of
 
 MOST_ACCOUNTS = 40
@@ -110,7 +112,8 @@ def compare_ledgers(
     """Sort what differs: transactions that can be asked for, and those that nobody can read."""
     drilled = Drilled()
     for account in own:
-        their, our = told.moves.get(account, {}), own[account]
+        our = own[account]
+        their = _turned(told.moves.get(account, {}), our)
         for key in their.keys() | our.keys():
             theirs, ours = (_clean(side.get(key, {})) for side in (their, our))
             if theirs == ours:
@@ -126,28 +129,32 @@ def compare_ledgers(
     return drilled
 
 
+def _turned(their: Moves, our: Moves) -> Moves:
+    """The moves with debits positive: whether an account shows credits so is seen by those that agree."""
+    turned = {key: {day: -by for day, by in days.items()} for key, days in their.items()}
+    as_told, as_turned = (
+        sum(1 for key, days in side.items() if _clean(days) and _clean(days) == _clean(our.get(key, {})))
+        for side in (their, turned)
+    )
+    return turned if as_turned > as_told else their
+
+
 def _clean(days: Mapping[date, Decimal]) -> dict[date, Decimal]:
     return {day: amount for day, amount in days.items() if amount}
 
 
 def _told(report: Report, dig: Dig, ours: Ours) -> Told:
     """Read the ledger's rows: each stands in the section of its account. Beginning balances have no transaction."""
-    places = cells_by_key(report)
-    day, kind, amount = (places.get(key) for key in ("tx_date", "txn_type", "subt_nat_amount"))
+    day, kind, amount = (place_of(report, what) for what in ("day", "kind", "amount"))
+    if day is None or kind is None or amount is None:
+        raise Defect("It lacks the day, the type or the amount of transactions.")
     moves: dict[str, Moves] = {}
     words: dict[Key, str] = {}
-    if day is None or kind is None or amount is None:
-        return Told(moves={}, words={})
     for row in report.rows():
-        account = next((step.id for step in reversed(row.path) if step.id), "")
-        if (
-            row.kind is not RowKind.DATA
-            or account not in dig.accounts
-            or len(row.cells) <= max(day, kind, amount)
-        ):
+        account = _account(row, dig, ours)
+        if row.kind is not RowKind.DATA or not account or len(row.cells) <= max(day, kind):
             continue
-        cell, on = row.cells[kind], date_of(row.cells[day].text)
-        by = amount_of(row.cells[amount].text.replace(",", ""))
+        cell, on, by = row.cells[kind], date_of(row.cells[day].text), money(row, amount)
         if not cell.id or on is None or by is None:
             continue
         own = (stream_of(cell.text) or cell.text, cell.id)
@@ -156,6 +163,19 @@ def _told(report: Report, dig: Dig, ours: Ours) -> Told:
         days = moves.setdefault(account, {}).setdefault(key, {})
         days[on] = days.get(on, Decimal(0)) + _sign(account, ours) * by
     return Told(moves=moves, words=words)
+
+
+def _account(row: Row, dig: Dig, ours: Ours) -> str:
+    """Which of the accounts that were asked for a row is about: its section's id says it, else its name."""
+    for step in reversed(row.path):
+        if step.id:
+            return step.id if step.id in dig.accounts else ""
+        named = [
+            id_ for id_ in dig.accounts if id_ in ours.accounts and ours.accounts[id_].name == step.title
+        ]
+        if len(named) == 1:
+            return named[0]
+    return ""
 
 
 def _sign(account: str, ours: Ours) -> int:

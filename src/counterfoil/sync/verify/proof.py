@@ -10,7 +10,7 @@ from counterfoil.model.stream import Family, Reading, Stream
 from counterfoil.model.verification import Figure, FigureKind, Why
 from counterfoil.quickbooks.client import Client
 from counterfoil.sync.shape import Stamp
-from counterfoil.sync.verify.compare import Matched, figures, match
+from counterfoil.sync.verify.compare import Matched, figures, match, placed
 from counterfoil.sync.verify.drill import Dig, Drilled, Told, choose, compare_ledgers, own_moves, read_ledger
 from counterfoil.sync.verify.lists import differing
 from counterfoil.sync.verify.ours import Key, Ours, counts, read_books, read_start
@@ -81,6 +81,9 @@ class Proof:
     def without_books(self, why: str) -> None:
         """Compare no balances, and say why."""
         self.with_books = False
+        self._leave_out(why)
+
+    def _leave_out(self, why: str) -> None:
         if why not in self.left_out:
             self.left_out.append(why)
 
@@ -88,6 +91,11 @@ class Proof:
         """Hold both sides against each other."""
         if theirs.transactions is not None:
             self.matched = match(theirs.transactions, self.ours.heads, self.readable)
+        lost = {name for day in theirs.balances for name in placed(theirs, self.ours, day)[1]}
+        if lost:
+            self._leave_out(
+                f"{len(lost):,} accounts of TrialBalance have no id, and a name that tells nothing."
+            )
         self._figure(theirs)
 
     @property
@@ -136,7 +144,7 @@ class Proof:
         chosen = sorted(keys)[:MOST]
         if len(keys) > MOST:
             words = f"{len(keys) - MOST:,} of {len(keys):,} suspicious records were not asked for."
-            self.left_out += [words] if words not in self.left_out else []
+            self._leave_out(words)
         return chosen
 
     def _compare_ledgers(self, asked: Asked) -> None:
@@ -149,6 +157,9 @@ class Proof:
             return key[0] in self.readable and not only_here and key not in asked.silent
 
         own = own_moves(self.shelf, self.dug)
+        for account in own.keys() - self.told.moves.keys():
+            if any(figure.id == account and figure.theirs for figure in self.figures):
+                del own[account]  # nothing was told of what is there
         self.drilled = compare_ledgers(self.told, own, self.ours.heads, can_read)
 
     def _figure(self, theirs: Theirs) -> None:
@@ -157,7 +168,12 @@ class Proof:
 
 
 def rules(proof: Proof) -> Iterator[tuple[Key, list[tuple[str, Decimal, Decimal]]]]:
-    """Transactions whose rows are right and which move accounts otherwise than our ledger: account, theirs, ours."""
+    """Transactions whose rows are right and which move accounts otherwise than our ledger: account, theirs, ours.
+
+    None while other rows are wrong: a payment of a document that is missing moves other accounts for that alone.
+    """
+    if proof.faults:
+        return
     found: dict[Key, list[tuple[str, Decimal, Decimal]]] = {}
     for account, moves in proof.drilled.accounts.items():
         for key, (theirs, ours) in moves.items():

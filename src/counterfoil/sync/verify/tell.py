@@ -44,7 +44,6 @@ def tell(proof: Proof, before: Mapping[Key, Verdict], run: Run) -> Verification:
     ruled = list(_rules(proof))
     latest = max((figure.day for figure in proof.figures if figure.day), default=None)
     kept = [each for each in proof.figures if each.difference or each.day == latest]
-    matched = proof.matched
     wrong = [each for each in found if not each.healed]
     connection = proof.shelf.connection
     return Verification(
@@ -56,7 +55,7 @@ def tell(proof: Proof, before: Mapping[Key, Verdict], run: Run) -> Verification:
         started_at=run.started_at,
         ended_at=run.ended_at,
         state=_state(proof, wrong, ruled, run),
-        transactions=matched.agreeing + len(matched.suspects) if matched else 0,
+        transactions=_compared(proof),
         accounts=len({each.id for each in proof.figures if each.kind is FigureKind.ACCOUNT}),
         counts=sum(1 for each in proof.figures if each.kind is FigureKind.COUNT),
         difference=total_difference(proof.figures),
@@ -67,6 +66,18 @@ def tell(proof: Proof, before: Mapping[Key, Verdict], run: Run) -> Verification:
         discrepancies=tuple((found + ruled)[:MOST]),
         left_out=(*run.left_out, *proof.left_out, *_unread(proof), *_moving(run)),
     )
+
+
+def _compared(proof: Proof) -> int:
+    """How many transactions were held against QuickBooks': by its list, or by themselves."""
+    if proof.matched is None:
+        return 0
+    settled = (
+        (one.key, verdict)
+        for one in proof.matched.suspects
+        if (verdict := proof.verdicts.get(one.key)) is not None and verdict.why is not Why.UNSETTLED
+    )
+    return proof.matched.agreeing + sum(1 for key, verdict in settled if not _is_fetched(proof, key, verdict))
 
 
 def _state(proof: Proof, wrong: list[Discrepancy], ruled: list[Discrepancy], run: Run) -> ProofState:

@@ -1,16 +1,17 @@
 """Theirs: what QuickBooks' own reports say, asked for in as few calls as will do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from counterfoil.errors import FeatureNotInPlan, PoisonedPage, ReportTooLarge, RequestRefused
+from counterfoil.errors import Defect, FeatureNotInPlan, PoisonedPage, ReportTooLarge, RequestRefused
 from counterfoil.model.stream import Stream
 from counterfoil.quickbooks.answer import count
 from counterfoil.quickbooks.client import Client
 from counterfoil.quickbooks.query import select_count
-from counterfoil.quickbooks.report import Report, Row, RowKind, amount_of, date_of
+from counterfoil.quickbooks.report import Report, Row, RowKind, date_of
+from counterfoil.sync.verify.cells import is_total, money, place_of
 from counterfoil.sync.verify.words import stream_of
 
 FIRST_DAY = date(1970, 1, 1)
@@ -19,9 +20,10 @@ LATER = timedelta(days=366 * 3)
 """Transactions may be dated ahead."""
 ROWS_A_CALL = 110_000
 """With three columns QuickBooks answers 133,000 rows at most (reference, section 7)."""
+NOTHING = Decimal(0)
 LIST_COLUMNS = "tx_date,txn_type,subt_nat_amount"
 
-REFUSALS = (FeatureNotInPlan, RequestRefused, ReportTooLarge, PoisonedPage)
+REFUSALS = (FeatureNotInPlan, RequestRefused, ReportTooLarge, PoisonedPage, Defect)
 """What keeps one report from being read, and no other."""
 
 
@@ -40,11 +42,15 @@ class Listed:
 class Theirs:
     """What was told. Balances by day and account id, debits positive; ageing by name's id; counts by stream.
 
-    `left_out` says, sentence by sentence, what could not be told. None stands for a report that was not.
+    `nameless` are balances of accounts without an id, by day and name; `partly` names ageing reports in which names
+    have none: who is not told there may yet owe something. `left_out` says, sentence by sentence, what could not be
+    told. None stands for a report that was not.
     """
 
     transactions: tuple[Listed, ...] | None = None
     balances: dict[date, dict[str, Decimal]] = field(default_factory=dict)
+    nameless: dict[date, list[tuple[str, Decimal]]] = field(default_factory=dict)
+    partly: set[str] = field(default_factory=set)
     receivable: dict[str, Decimal] | None = None
     payable: dict[str, Decimal] | None = None
     counts: dict[str, int] = field(default_factory=dict)
@@ -93,49 +99,52 @@ def stretches(dated: Sequence[date], today: date) -> Iterator[tuple[date, date]]
     yield start, max(today, days[-1] if days else today) + LATER
 
 
-def cells_by_key(report: Report) -> Mapping[str, int]:
-    """The place of each column by its key, whatever its order and its capitals."""
-    return {column.key.lower(): column.place for column in report.columns}
-
-
 def _transactions(client: Client, wanted: Wanted, theirs: Theirs) -> Iterator[Listed]:
-    nameless = 0
+    nameless = blank = 0
     seen: set[tuple[str, str]] = set()
     for start, end in stretches(wanted.dated, wanted.today):
         params = {"start_date": str(start), "end_date": str(end), "columns": LIST_COLUMNS}
         report = client.report("TransactionList", params)
-        places = cells_by_key(report)
+        places = _places(report)
         for row in report.rows():
-            if row.kind is not RowKind.DATA:
+            if row.kind is not RowKind.DATA or is_total(row):
                 continue
-            listed = _listed(row, places)
-            if listed is None or not listed.id:
-                nameless += int(listed is not None)
+            listed = _listed(row, *places)
+            if not listed.id:
+                nameless += int(bool(listed.word))
             elif (listed.word, listed.id) not in seen:
                 seen.add((listed.word, listed.id))
+                blank += int(listed.day is None or listed.amount is None)
                 yield listed
     if nameless:
         theirs.left_out.append(f"{nameless:,} rows of TransactionList do not say which transaction they are.")
+    if blank:
+        theirs.left_out.append(f"{blank:,} rows of TransactionList lack a day or an amount.")
 
 
-def _listed(row: Row, places: Mapping[str, int]) -> Listed | None:
-    kind, day, amount = (places.get(key) for key in ("txn_type", "tx_date", "subt_nat_amount"))
-    if kind is None or kind >= len(row.cells):
-        return None
-    cell = row.cells[kind]
+Places = tuple[int, int | None, int | None, int | None]
+
+
+def _places(report: Report) -> Places:
+    kind = place_of(report, "kind")
+    if kind is None and not report.is_empty and any(row.kind is RowKind.DATA for row in report.rows()):
+        raise Defect("It does not say of which type transactions are.")
+    return kind or 0, place_of(report, "day"), place_of(report, "amount"), place_of(report, "number")
+
+
+def _listed(row: Row, kind: int, day: int | None, amount: int | None, number: int | None) -> Listed:
+    """A row. Its id stands beside the type, at times beside its day or number."""
+    words = [
+        row.cells[place] for place in (kind, day, number) if place is not None and place < len(row.cells)
+    ]
+    word = row.cells[kind].text if kind < len(row.cells) else ""
     return Listed(
-        word=cell.text,
-        stream=stream_of(cell.text),
-        id=cell.id,
+        word=word,
+        stream=stream_of(word),
+        id=next((cell.id for cell in words if cell.id), ""),
         day=date_of(row.cells[day].text) if day is not None and day < len(row.cells) else None,
-        amount=_number(row, amount),
+        amount=money(row, amount),
     )
-
-
-def _number(row: Row, place: int | None) -> Decimal | None:
-    if place is None or place >= len(row.cells):
-        return None
-    return amount_of(row.cells[place].text.replace(",", ""))
 
 
 def _balances(client: Client, wanted: Wanted, day: date, theirs: Theirs) -> None:
@@ -144,21 +153,36 @@ def _balances(client: Client, wanted: Wanted, day: date, theirs: Theirs) -> None
         "end_date": str(day),
         "accounting_method": "Accrual",
     }
+    held: dict[str, Decimal] = {}
+    nameless: list[tuple[str, Decimal]] = []
     try:
-        report = client.report("TrialBalance", params)
+        for id_, name, amount in _accounts(client.report("TrialBalance", params)):
+            if id_:
+                held[id_] = held.get(id_, NOTHING) + amount
+                theirs.names.setdefault(id_, name)
+            elif amount:
+                nameless.append((name, amount))
     except REFUSALS as error:
         theirs.left_out.append(f"Balances of {day}: TrialBalance could not be read. {error.what}")
         return
-    held: dict[str, Decimal] = {}
+    theirs.balances[day], theirs.nameless[day] = held, nameless
+
+
+def _accounts(report: Report) -> Iterator[tuple[str, str, Decimal]]:
+    """Id, name and balance of each account of a trial balance. Where columns are not called so, two hold amounts."""
+    debit, credit = place_of(report, "debit"), place_of(report, "credit")
+    own = place_of(report, "account") or 0
+    if debit is None or credit is None:
+        sides = [column.place for column in report.columns if column.place != own]
+        if len(sides) != 2 and not report.is_empty:
+            raise Defect("It does not say which column holds debits, and which credits.")
+        debit, credit = (*sides, 1, 2)[:2]
     for row in report.rows():
-        amounts = [amount for place in (1, 2) if (amount := _number(row, place)) is not None]
-        if row.kind is RowKind.SUMMARY or not row.title or len(row.cells) < 3 or not (amounts or row.id):
+        if is_total(row) or own >= len(row.cells):
             continue
-        key = row.id or row.title
-        debit, credit = (_number(row, place) or Decimal(0) for place in (1, 2))
-        held[key] = held.get(key, Decimal(0)) + debit - credit
-        theirs.names.setdefault(key, row.title)
-    theirs.balances[day] = held
+        cell, amounts = row.cells[own], (money(row, debit), money(row, credit))
+        if cell.id or (cell.text and any(amount is not None for amount in amounts)):
+            yield cell.id, cell.text, (amounts[0] or NOTHING) - (amounts[1] or NOTHING)
 
 
 def fiscal_start(day: date, first_month: int) -> date:
@@ -167,20 +191,28 @@ def fiscal_start(day: date, first_month: int) -> date:
 
 
 def _ageing(client: Client, name: str, wanted: Wanted, theirs: Theirs) -> dict[str, Decimal] | None:
+    owed: dict[str, Decimal] = {}
+    nameless = 0
     try:
         report = client.report(name, {"report_date": str(wanted.today), "aging_method": "Report_Date"})
+        total = place_of(report, "total")
+        for row in report.rows():
+            amount = None if is_total(row) or len(row.cells) < 2 else money(row, _last(row, total))
+            if amount is not None and row.id:
+                owed[row.id] = owed.get(row.id, NOTHING) + amount
+                theirs.names.setdefault(f"{name}:{row.id}", row.title)
+            nameless += int(bool(amount) and not row.id)
     except REFUSALS as error:
         theirs.left_out.append(f"{name} could not be read. {error.what}")
         return None
-    owed: dict[str, Decimal] = {}
-    for row in report.rows():
-        if row.kind is RowKind.SUMMARY or not row.id or len(row.cells) < 2:
-            continue
-        amount = _number(row, len(row.cells) - 1)
-        if amount is not None:
-            owed[row.id] = owed.get(row.id, Decimal(0)) + amount
-            theirs.names.setdefault(f"{name}:{row.id}", row.title)
+    if nameless:
+        theirs.partly.add(name)
+        theirs.left_out.append(f"{nameless:,} rows of {name} do not say whom they are about.")
     return owed
+
+
+def _last(row: Row, total: int | None) -> int:
+    return len(row.cells) - 1 if total is None else total
 
 
 def _count(client: Client, stream: Stream, theirs: Theirs) -> None:
