@@ -35,11 +35,11 @@
   // Groups of ticks: all, some or none, and how many.
   const tell = () => {
     for (const group of document.querySelectorAll("[data-group]")) {
-      const leaves = [...group.querySelectorAll(".leaf input")];
+      const leaves = [...group.querySelectorAll(".leaf input, .report__name input")];
       const ticked = leaves.filter((leaf) => leaf.checked).length;
       const all = group.querySelector('[data-click="all"]');
-      all.checked = ticked === leaves.length;
-      all.indeterminate = ticked > 0 && ticked < leaves.length;
+      if (all) all.checked = ticked === leaves.length;
+      if (all) all.indeterminate = ticked > 0 && ticked < leaves.length;
       group.querySelector("[data-chosen]").textContent = ticked;
     }
   };
