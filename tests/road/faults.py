@@ -219,10 +219,25 @@ def lost_page(by: Saboteur) -> list[Key]:
     return [(stream, id_) for id_ in ids]
 
 
+def old_price(by: Saboteur) -> list[Key]:
+    """An item's cost as it was: all that was sold of it moves stock at that."""
+    sold = "SELECT sales_item_item_id FROM invoice_line WHERE sales_item_quantity > 1 AND NOT _deleted"
+    rows = by.world.ask(
+        "SELECT id FROM item WHERE type = 'Inventory' AND asset_account_id IS NOT NULL AND purchase_cost > 0 "
+        f"AND NOT _deleted AND id IN ({sold}) ORDER BY id"
+    )
+    free = [str(id_) for (id_,) in rows if ("Item", str(id_)) not in by.planted]
+    if not free:
+        return []
+    id_ = by.chance.choice(free)
+    by.world.tell(f"UPDATE quickbooks.item SET purchase_cost = purchase_cost + 1 WHERE id = '{id_}'")
+    return [("Item", id_)]
+
+
 FAULTS: Mapping[str, Callable[[Saboteur], list[Key]]] = {
     fault.__name__: fault
     for fault in (
         missed_delete, doubled_line, doubled_record, changed_amount, changed_line, wrong_account, wrong_date,
-        marked_deleted, extra_record, lost_page,
+        marked_deleted, extra_record, lost_page, old_price,
     )
 }  # fmt: skip

@@ -75,6 +75,11 @@ FAULTS = {
         "bill",
         Why.MISSING,
     ),
+    "an item whose cost is out of date": (
+        "UPDATE quickbooks.item SET purchase_cost = purchase_cost + 1 WHERE id = '{item}'",
+        "item",
+        Why.AMOUNT,
+    ),
     "a customer that is marked deleted": (
         "UPDATE quickbooks.customer SET _deleted = TRUE WHERE id = '{customer}'",
         "customer",
@@ -84,6 +89,10 @@ FAULTS = {
 """What was done behind our back, to whom, and why verify says that it is wrong."""
 
 INVOICE = "SELECT invoice_id FROM invoice_line WHERE amount > 0 AND item_id IS NOT NULL ORDER BY 1 LIMIT 1"
+SOLD = (
+    "SELECT i.id FROM item AS i JOIN invoice_line AS l ON l.sales_item_item_id = i.id "
+    "WHERE i.type = 'Inventory' AND i.purchase_cost > 0 AND l.sales_item_quantity > 0 ORDER BY 1 LIMIT 1"
+)
 ENTRIES = f"FROM journal_entry_line WHERE account_id <> {ELSEWHERE} AND index = 0"
 JOURNAL = f"SELECT journal_entry_id {ENTRIES} ORDER BY 1 LIMIT 1"
 
@@ -97,6 +106,7 @@ def victims(world: World) -> dict[str, str]:
         "journal": first(JOURNAL),
         "bill": first("SELECT id FROM bill ORDER BY 1 LIMIT 1"),
         "customer": first("SELECT id FROM customer WHERE balance = 0 ORDER BY 1 LIMIT 1"),
+        "item": first(SOLD),
         "never": "987654",
     }
 

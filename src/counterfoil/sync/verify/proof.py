@@ -14,7 +14,7 @@ from counterfoil.sync.verify.compare import Matched, figures, match, placed
 from counterfoil.sync.verify.drill import Dig, Drilled, Told, choose, compare_ledgers, own_moves, read_ledger
 from counterfoil.sync.verify.lists import differing
 from counterfoil.sync.verify.ours import Key, Ours, counts, read_books, read_start
-from counterfoil.sync.verify.settle import Asked, Verdict, ask, judge
+from counterfoil.sync.verify.settle import Asked, Verdict, ask, judge, named_in
 from counterfoil.sync.verify.shelf import Shelf
 from counterfoil.sync.verify.theirs import REFUSALS, Theirs
 from counterfoil.sync.verify.words import NEEDED, NOT_POSTING, POSTING
@@ -127,6 +127,9 @@ class Proof:
             keys |= {key for key in self.drilled.keys if key[0] in self.streams}
             ask(client, self.streams, self._some(keys), asked)
         self.verdicts = judge(self.shelf, self.streams, keys, asked, stamp)
+        behind = self._some({key for key in standing_behind(self, asked) if key[0] in self.streams})
+        ask(client, self.streams, behind, asked)
+        self.verdicts |= judge(self.shelf, self.streams, behind, asked, stamp)
         self._figure(theirs)
 
     def again(self, theirs: Theirs, today: date, asked: Asked, stamp: Stamp) -> dict[Key, Verdict]:
@@ -167,14 +170,21 @@ class Proof:
         self.figures = tuple(each for each in shown if self.with_books or each.kind is FigureKind.COUNT)
 
 
-def rules(proof: Proof) -> Iterator[tuple[Key, list[tuple[str, Decimal, Decimal]]]]:
-    """Transactions whose rows are right and which move accounts otherwise than our ledger: account, theirs, ours.
+Moves = list[tuple[str, Decimal, Decimal]]
+"""Account, theirs, ours."""
+
+
+def rules(proof: Proof) -> Iterator[tuple[Key, Moves]]:
+    """Transactions whose rows are right and which move accounts otherwise than our ledger.
 
     None while other rows are wrong: a payment of a document that is missing moves other accounts for that alone.
     """
-    if proof.faults:
-        return
-    found: dict[Key, list[tuple[str, Decimal, Decimal]]] = {}
+    if not proof.faults:
+        yield from _moving_otherwise(proof)
+
+
+def _moving_otherwise(proof: Proof) -> Iterator[tuple[Key, Moves]]:
+    found: dict[Key, Moves] = {}
     for account, moves in proof.drilled.accounts.items():
         for key, (theirs, ours) in moves.items():
             found.setdefault(key, []).append((account, theirs, ours))
@@ -182,6 +192,12 @@ def rules(proof: Proof) -> Iterator[tuple[Key, list[tuple[str, Decimal, Decimal]
         verdict = proof.verdicts.get(key)
         if verdict is None or verdict.why is None:
             yield key, found[key]
+
+
+def standing_behind(proof: Proof, asked: Asked) -> set[Key]:
+    """The items and accounts of transactions that seem to post by another rule: those may be what is out of date."""
+    records = (asked.records.get(key) for key, _ in _moving_otherwise(proof))
+    return {key for record in records if record is not None for key in named_in(record)}
 
 
 def days_to_compare(today: date, dated: Sequence[date], fiscal_month: int) -> list[date]:
