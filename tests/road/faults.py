@@ -138,7 +138,9 @@ def changed_amount(by: Saboteur) -> list[Key]:
     if (found := by.one_of(WHOLE)) is None:
         return []
     stream, id_ = found
-    more = by.chance.choice(("0.01", "7", "1234.56"))
+    more = by.chance.choice(
+        ("0.01" if stream == "TaxPayment" else "7", "70", "1234.56")
+    )  # seven yen are a cent
     table, column, whose = catalog()[stream].table.name, TOTAL.get(stream, "total_amount"), "id"
     if stream == "JournalEntry":
         table, column, whose = f"{table}_line", "amount", f"index = 0 AND {table}_id"
