@@ -86,7 +86,7 @@ def fuzz(service: Service, folder: Path, *more: str) -> str:
 
 
 def test_no_request_that_the_document_leads_to_meets_a_defect(world: Service, tmp_path: Path) -> None:
-    found = fuzz(world, tmp_path, "--phases", "examples,coverage,fuzzing", "--seed", "1", "--max-time", "20")
+    found = fuzz(world, tmp_path, "--phases", "examples,coverage,fuzzing", "--seed", "1", "--max-time", "12")
 
     assert not found, found
 

@@ -293,4 +293,5 @@ def test_what_a_page_shows_as_code_makes_the_same_source_in_an_empty_home(
     assert made["schedule"] == "every 1 hour from 00:00 UTC"
     assert made["destinations"] == [{"name": "lake", "kind": "duckdb", "dataset": "quickbooks"}]
     path = str(tmp_path / "lake.duckdb")
-    assert lakes == [{"name": "lake", "kind": "duckdb", "options": {"path": path}}]
+    wanted = {"name": "lake", "kind": "duckdb", "options": {"path": path}, "companies": None, "version": 1}
+    assert lakes == [wanted]
