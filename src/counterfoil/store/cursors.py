@@ -12,7 +12,7 @@ from counterfoil.model.connection import Connection
 from counterfoil.model.cursor import Cursor, earliest
 from counterfoil.store.db import Database
 from counterfoil.store.rows import put_all
-from counterfoil.store.schema import cursors
+from counterfoil.store.schema import connections, cursors
 
 
 def of(db: Database, connection: Connection) -> Mapping[str, Cursor]:
@@ -28,6 +28,20 @@ def reached(db: Database, connection: Connection) -> Mapping[str, datetime]:
     with db.reading() as transaction:
         rows = transaction.execute(query.where(cursors.c.connection_id == connection.id))
         return {row.stream: row.changed_since for row in rows}
+
+
+def reached_in(db: Database, destination_id: str) -> Mapping[str, frozenset[str]]:
+    """The streams that were ever loaded into a destination, by connection; one that loaded none is not there."""
+    query = (
+        sa.select(cursors.c.connection_id, cursors.c.stream)
+        .join(connections, connections.c.id == cursors.c.connection_id)
+        .where(connections.c.destination_id == destination_id)
+    )
+    found: dict[str, set[str]] = {}
+    with db.reading() as transaction:
+        for row in transaction.execute(query):
+            found.setdefault(row.connection_id, set()).add(row.stream)
+    return {connection: frozenset(streams) for connection, streams in found.items()}
 
 
 def oldest(db: Database, together: Sequence[Connection]) -> Mapping[str, Cursor]:

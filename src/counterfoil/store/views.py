@@ -24,6 +24,17 @@ def of(db: Database, connection: Connection) -> Mapping[Style, Defined]:
     }
 
 
+def names_in(db: Database, destination_id: str, style: Style) -> Mapping[str, tuple[str, ...]]:
+    """The names of the views of a style that were made in a destination, by connection."""
+    query = (
+        sa.select(defined_views.c.connection_id, defined_views.c.names)
+        .join(connections, connections.c.id == defined_views.c.connection_id)
+        .where(connections.c.destination_id == destination_id, defined_views.c.style == style.value)
+    )
+    with db.reading() as transaction:
+        return {row.connection_id: tuple(row.names) for row in transaction.execute(query)}
+
+
 def keep(db: Database, connection: Connection, defined: Defined) -> None:
     """Note what was made, in place of what was noted of that style."""
     row = {

@@ -10,6 +10,7 @@ from counterfoil.books.fingerprint import definitions
 from counterfoil.destinations.base import Capabilities, Waiting, in_silence
 from counterfoil.destinations.base import Destination as Warehouse
 from counterfoil.errors import AlreadyExists, Cancelled, CounterfoilError, LockLost
+from counterfoil.model.connection import Connection
 from counterfoil.model.destination import Destination
 from counterfoil.model.member import Member, Union, United
 from counterfoil.model.style import Style
@@ -36,27 +37,32 @@ class Over:
 
 def members_of(db: Database, destination: Destination) -> tuple[Member, ...]:
     """Each source's company with what it has in the destination, by source; what was never loaded is not there."""
-    found = []
-    for feed in connections.of_destination(db, destination.id):
-        reached = cursors.reached(db, feed)
-        loaded = tables(stream for name, stream in catalog().items() if name in reached)
-        made = stored.of(db, feed).get(Style.COUNTERFOIL)
-        credential, prefix = feed.source.credential, feed.source.prefix
-        if loaded:
-            found.append(
-                Member(
-                    source=feed.source.name,
-                    company=credential.company_name or feed.source.name,
-                    realm_id=credential.realm_id,
-                    dataset=feed.dataset,
-                    prefix=prefix,
-                    tables=frozenset(table.name for table in loaded),
-                    views=frozenset(name.removeprefix(prefix) for name in made.names)
-                    if made
-                    else frozenset(),
-                )
-            )
-    return tuple(found)
+    reached = cursors.reached_in(db, destination.id)
+    made = stored.names_in(db, destination.id, Style.COUNTERFOIL)
+    held = {streams: _tables_of(streams) for streams in set(reached.values())}
+    return tuple(
+        _member(feed, held[reached[feed.id]], made.get(feed.id, ()))
+        for feed in connections.of_destination(db, destination.id)
+        if feed.id in reached and held[reached[feed.id]]
+    )
+
+
+def _tables_of(streams: frozenset[str]) -> frozenset[str]:
+    every = tables(stream for name, stream in catalog().items() if name in streams)
+    return frozenset(table.name for table in every)
+
+
+def _member(feed: Connection, held: frozenset[str], views: Sequence[str]) -> Member:
+    credential, prefix = feed.source.credential, feed.source.prefix
+    return Member(
+        source=feed.source.name,
+        company=credential.company_name or feed.source.name,
+        realm_id=credential.realm_id,
+        dataset=feed.dataset,
+        prefix=prefix,
+        tables=held,
+        views=frozenset(name.removeprefix(prefix) for name in views),
+    )
 
 
 def views_of(kind: Capabilities, members: Sequence[Member], union: Union) -> list[View]:
