@@ -1,6 +1,8 @@
 """Opening the store."""
 
 import multiprocessing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,23 @@ def test_opening_again_keeps_what_is_there(db: Database, url: str, vault: Vault,
     again = open_database(url, vault=vault, locks=db.locks)
 
     assert credentials.every(again) == (acme,)
+
+
+@pytest.mark.parametrize("microsecond", [0, 7])
+def test_a_time_comes_back_as_it_was_in_utc(db: Database, acme: Credential, microsecond: int) -> None:
+    moment = datetime(2026, 3, 29, 1, 30, 5, microsecond, timezone(timedelta(hours=-7)))
+    credentials.save(db, replace(acme, created_at=moment))
+
+    kept = credentials.named(db, acme.name).created_at
+
+    assert (kept, kept.tzinfo) == (moment, UTC)
+
+
+def test_a_server_is_told_that_looking_up_rows_is_cheap(db: Database) -> None:
+    if db.engine.dialect.name == "sqlite":
+        return  # it looks up by index without being told
+    with db.reading() as transaction:
+        assert transaction.execute(sa.text("SHOW random_page_cost")).scalar() == "1.1"
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(
