@@ -1,5 +1,6 @@
 """The page of settings: whether it works, what is set and by whom, without any secret."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,10 +12,11 @@ import pytest
 from counterfoil.actions import apps
 from counterfoil.cli.opening import surroundings
 from counterfoil.model.actor import Role
-from counterfoil.model.credential import Environment
+from counterfoil.model.calls import Calls
+from counterfoil.model.credential import Credential, Environment
 from counterfoil.model.worker import Worker
 from counterfoil.settings import read_settings
-from counterfoil.store import workers
+from counterfoil.store import calls, credentials, workers
 from tests.api.service import Service, serving
 from tests.web.conftest import Browser, sign_up, sign_up_as
 
@@ -111,6 +113,26 @@ def test_a_verifier_token_that_is_kept_is_told_but_not_shown(ada: Browser) -> No
     assert page.count("Verifier token kept with the app&#39;s keys") == 1
     assert page.count("No verifier token yet") == 1
     assert "hush" not in page
+
+
+def test_the_ten_companies_that_took_the_most_are_named_and_the_others_counted(ada: Browser) -> None:
+    db, today = ada.service.db, ada.service.around.now()
+    for number in range(12):
+        known = Credential(
+            id=f"cred_{number}",
+            name=f"books {number}",
+            realm_id=f"42{number:02}",
+            environment=Environment.PRODUCTION,
+            created_at=today,
+            company_name=f"Company {number:02}" if number != 11 else "",
+        )
+        credentials.save(db, known)
+        calls.add(db, Calls(realm_id=known.realm_id, day=today.date(), metered=100 + number, calls=200))
+    page = ada.open("/settings").text
+
+    named = re.findall(r"<dt>(Company \d+|books \d+)</dt><dd>(\d+)</dd>", page)
+    assert named == [("books 11", "111"), *((f"Company {n:02}", str(100 + n)) for n in range(10, 1, -1))]
+    assert "<dt>Other companies</dt><dd>2</dd>" in page
 
 
 def test_everybody_may_look(ada: Browser, browse: Browse) -> None:

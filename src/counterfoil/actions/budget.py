@@ -1,13 +1,17 @@
 """What one may do with the budget of metered calls: see how it stands, be warned (Promise 10)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from counterfoil.model.budget import Budget, month_of, slow_down
+from counterfoil.model.credential import Credential
 from counterfoil.store import calls, credentials
 from counterfoil.store.db import Database
+
+MOST = 10
+"""Companies of which a page tells."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,12 +27,19 @@ class BudgetView:
 
 def show(db: Database, now: datetime, allowance: int) -> BudgetView:
     """How this month stands, of which companies, and what earlier months came to."""
-    names = {known.realm_id: known.company_name or known.name for known in credentials.every(db)}
+    names = _names(credentials.every(db))
     before: dict[date, int] = {}
     for day, metered in calls.by_date(db, month_of(now)[0]).items():
         month = day.replace(day=1)
         before[month] = before.get(month, 0) + metered
     return BudgetView(budget=by_company(db, now, allowance), names=names, before=before)
+
+
+def this_month(db: Database, now: datetime, allowance: int) -> BudgetView:
+    """How this month stands, with the names of those companies alone that took the most, and nothing of before."""
+    budget = by_company(db, now, allowance)
+    leading = list(budget.by_company)[:MOST]
+    return BudgetView(budget=budget, names=_names(credentials.of_companies(db, leading)), before={})
 
 
 def standing(db: Database, now: datetime, allowance: int) -> Budget:
@@ -51,3 +62,7 @@ def warn(budget: Budget) -> None:
             f"{budget.allowance:,}",
             slow_down(budget),
         )
+
+
+def _names(known: Iterable[Credential]) -> Mapping[str, str]:
+    return {each.realm_id: each.company_name or each.name for each in known}

@@ -81,10 +81,11 @@ def _views(around: Surroundings, shown: Sequence[Credential]) -> tuple[Credentia
     users = sources.names_by_credential(around.db, [each.id for each in shown])
     first = (around.now() - LOOKED_BACK).date()
     days = calls.last_days(around.db, first, [each.realm_id for each in shown])
+    ends = credentials.endings(around.db, shown, around.now())
     return tuple(
         CredentialView(
             credential=each,
-            ending=credentials.ending(around.db, each, around.now()),
+            ending=ends.get(each.id),
             sources=users.get(each.id, ()),
             used_on=days.get(each.realm_id),
         )

@@ -2,7 +2,7 @@
 
 import logging
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -138,6 +138,13 @@ def ending(db: Database, credential: Credential, now: datetime) -> Ending | None
     if credential.state is not CredentialState.CONNECTED:
         return None
     return ends(credentials.tokens(db, credential.id), now)
+
+
+def endings(db: Database, some: Iterable[Credential], now: datetime) -> Mapping[str, Ending]:
+    """The same of many, by id, without those that have none. Raises SecretKeyMissing."""
+    connected = [each.id for each in some if each.state is CredentialState.CONNECTED]
+    found = {id_: ends(tokens, now) for id_, tokens in credentials.every_tokens(db, connected).items()}
+    return {id_: end for id_, end in found.items() if end is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

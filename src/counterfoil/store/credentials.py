@@ -1,5 +1,6 @@
 """Stored credentials, and their tokens, sealed."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from counterfoil.errors import NotFound
 from counterfoil.model.credential import Credential, CredentialState, Environment, Tokens
 from counterfoil.store.db import Database
-from counterfoil.store.rows import labelled, put
+from counterfoil.store.rows import in_parts, labelled, put
 from counterfoil.store.schema import credentials
 
 SECRETS = ("tokens", "given")
@@ -44,6 +45,13 @@ def every(db: Database) -> tuple[Credential, ...]:
         return tuple(from_row(row) for row in rows)
 
 
+def of_companies(db: Database, realm_ids: Collection[str]) -> tuple[Credential, ...]:
+    """The credentials of these companies, by name."""
+    query = sa.select(*COLUMNS).where(credentials.c.realm_id.in_(realm_ids)).order_by(credentials.c.name)
+    with db.reading() as connection:
+        return tuple(from_row(row) for row in connection.execute(query).mappings())
+
+
 def named(db: Database, name: str) -> Credential:
     """The credential of this name. Raises NotFound."""
     with db.reading() as connection:
@@ -76,14 +84,18 @@ def save_tokens(db: Database, credential_id: str, tokens: Tokens, *, given: str 
 
 def tokens(db: Database, credential_id: str) -> Tokens | None:
     """The tokens, opened; None before the company is connected. Raises SecretKeyMissing."""
+    return every_tokens(db, [credential_id]).get(credential_id)
+
+
+def every_tokens(db: Database, ids: Collection[str]) -> Mapping[str, Tokens]:
+    """The same of several, by id, without those that have none. Raises SecretKeyMissing."""
+    query = sa.select(credentials.c.id, credentials.c.tokens).where(credentials.c.tokens.is_not(None))
+    found: dict[str, Tokens] = {}
     with db.reading() as connection:
-        sealed = connection.execute(
-            sa.select(credentials.c.tokens).where(credentials.c.id == credential_id)
-        ).scalar()
-    if sealed is None:
-        return None
-    secret = db.vault.open(sealed, table="credentials", row=credential_id, column="tokens")
-    return msgspec.json.decode(secret, type=Tokens)
+        for some in in_parts(ids):
+            rows = connection.execute(query.where(credentials.c.id.in_(some)))
+            found |= {id_: _opened(db, id_, sealed) for id_, sealed in rows}
+    return found
 
 
 def given(db: Database, credential_id: str) -> str | None:
@@ -116,6 +128,11 @@ def from_row(row: Any) -> Credential:
         created_at=row["credential_created_at"],
         version=row["credential_version"],
     )
+
+
+def _opened(db: Database, credential_id: str, sealed: bytes) -> Tokens:
+    secret = db.vault.open(sealed, table="credentials", row=credential_id, column="tokens")
+    return msgspec.json.decode(secret, type=Tokens)
 
 
 def _change(db: Database, credential_id: str, values: dict[str, Any]) -> None:

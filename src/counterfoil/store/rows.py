@@ -1,6 +1,6 @@
 """Rows, in and out, the same way for every noun."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,9 @@ from counterfoil.errors import AlreadyExists, ChangedMeanwhile
 
 INSERT: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 """The dialects' own INSERT, which knows ON CONFLICT."""
+
+AT_ONCE = 500
+"""Ids in one query; SQLite takes no more than some thousands of values."""
 
 
 def put(
@@ -57,3 +60,9 @@ def put_all(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[s
 def labelled(columns: Iterable[sa.ColumnElement[Any]], noun: str) -> tuple[sa.Label[Any], ...]:
     """Name columns so that several nouns can stand in one row: `source_id`, `credential_id`."""
     return tuple(column.label(f"{noun}_{column.key}") for column in columns)
+
+
+def in_parts(ids: Collection[str]) -> Iterator[Sequence[str]]:
+    """Ids, as many at a time as one query takes."""
+    listed = list(ids)
+    return (listed[begin : begin + AT_ONCE] for begin in range(0, len(listed), AT_ONCE))
