@@ -27,9 +27,9 @@ def lines_of(db: Database, sync_id: str) -> tuple[LogLine, ...]:
     found: list[LogLine] = []
     while len(found) < MOST:
         more = log_lines.after(db, sync_id, found[-1].n if found else 0, limit=AT_ONCE)
-        if not more:
-            break
         found += more
+        if len(more) < AT_ONCE:
+            break
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """How every source stands, at a glance: quick with a thousand sources and a hundred thousand syncs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from counterfoil.model.credential import CredentialState
 from counterfoil.model.standing import Glance
 from counterfoil.model.sync import SyncState
 from counterfoil.store.db import Database
+from counterfoil.store.rows import in_parts
 from counterfoil.store.schema import credentials, sources, syncs
 
 LANDED = (str(SyncState.SUCCEEDED), str(SyncState.PARTIAL))
@@ -17,9 +18,6 @@ UNDER_WAY = (str(SyncState.WAITING), str(SyncState.RUNNING))
 STATES = {str(state): state for state in SyncState}
 CREDENTIALS = {str(state): state for state in CredentialState}
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-AT_ONCE = 500
-"""Sources in one query; SQLite takes no more than some thousands of values."""
-
 
 SOURCES = (
     sa.select(
@@ -41,6 +39,49 @@ SOURCES = (
 )
 """Each source with its credential and the last sync that ended by itself; `_glance` unpacks it in this order."""
 
+# Every page asks these: they are put together once.
+SUSPECTS = SOURCES.where(
+    sa.or_(
+        credentials.c.state != str(CredentialState.CONNECTED),
+        sources.c.next_run_at < sa.bindparam("late"),
+        syncs.c.state == str(SyncState.FAILED),
+    )
+)
+UNDER_WAY_NOW = (
+    sa.select(syncs.c.source_id, syncs.c.state, syncs.c.started_at)
+    .where(syncs.c.state.in_(UNDER_WAY))
+    .order_by(syncs.c.state.desc())
+)
+NEWEST = (
+    sa.select(syncs.c.started_at)
+    .where(syncs.c.source_id == sources.c.id, syncs.c.state.in_(LANDED))
+    .order_by(syncs.c.started_at.desc())
+    .limit(1)
+    .correlate(sources)
+    .scalar_subquery()
+)
+LANDED_AT = (
+    sa.select(sources.c.id, NEWEST.label("at"))
+    .where(sources.c.id.in_(sa.bindparam("some", expanding=True)))
+    .cte()
+    .prefix_with("MATERIALIZED")
+)
+"""When the newest sync that landed began, of `some` sources; once for each source, not for each sync."""
+FAILING = (
+    sa.select(
+        LANDED_AT.c.id,
+        sa.func.count().label("failures"),
+        sa.func.min(syncs.c.ended_at).label("since"),
+        sa.func.max(LANDED_AT.c.at).label("landed"),
+    )
+    .select_from(LANDED_AT.join(syncs, syncs.c.source_id == LANDED_AT.c.id))
+    .where(
+        syncs.c.state == str(SyncState.FAILED),
+        syncs.c.started_at > sa.func.coalesce(LANDED_AT.c.at, LONG_AGO),
+    )
+    .group_by(LANDED_AT.c.id)
+)
+
 
 def every(db: Database) -> tuple[Glance, ...]:
     """All sources, by name."""
@@ -50,13 +91,8 @@ def every(db: Database) -> tuple[Glance, ...]:
 
 def suspects(db: Database, late: datetime) -> tuple[Glance, ...]:
     """Those that may need somebody: not connected, failed, or due before `late`."""
-    suspect = sa.or_(
-        credentials.c.state != str(CredentialState.CONNECTED),
-        sources.c.next_run_at < late,
-        syncs.c.state == str(SyncState.FAILED),
-    )
     with db.reading() as transaction:
-        return _glances(transaction, transaction.execute(SOURCES.where(suspect)).all())
+        return _glances(transaction, transaction.execute(SUSPECTS, {"late": late}).all())
 
 
 def _glances(transaction: sa.Connection, rows: Sequence[Any]) -> tuple[Glance, ...]:
@@ -65,53 +101,18 @@ def _glances(transaction: sa.Connection, rows: Sequence[Any]) -> tuple[Glance, .
     return tuple(_glance(row, under_way.get(row.id), failing.get(row.id)) for row in rows)
 
 
-def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[begin : begin + AT_ONCE] for begin in range(0, len(ids), AT_ONCE))
-
-
 def _under_way(transaction: sa.Connection) -> dict[str, Any]:
     """By source, the sync that waits or runs; where both do, the one that runs."""
-    query = sa.select(syncs.c.source_id, syncs.c.state, syncs.c.started_at).order_by(syncs.c.state.desc())
-    rows = transaction.execute(query.where(syncs.c.state.in_(UNDER_WAY)))
-    return {row.source_id: row for row in rows}
+    return {row.source_id: row for row in transaction.execute(UNDER_WAY_NOW)}
 
 
 def _failing(transaction: sa.Connection, ids: Sequence[str]) -> dict[str, Any]:
     """By source, how many syncs failed since one landed, and when the first of them ended."""
-    landed = _landed()
-    since = (
-        sa.select(
-            landed.c.id,
-            sa.func.count().label("failures"),
-            sa.func.min(syncs.c.ended_at).label("since"),
-            sa.func.max(landed.c.at).label("landed"),
-        )
-        .select_from(landed.join(syncs, syncs.c.source_id == landed.c.id))
-        .where(
-            syncs.c.state == str(SyncState.FAILED),
-            syncs.c.started_at > sa.func.coalesce(landed.c.at, LONG_AGO),
-        )
-        .group_by(landed.c.id)
-    )
     found: dict[str, Any] = {}
-    for some in _some(ids):
-        rows = transaction.execute(since, {"some": some})
+    for some in in_parts(ids):
+        rows = transaction.execute(FAILING, {"some": some})
         found |= {row.id: row for row in rows}
     return found
-
-
-def _landed() -> sa.CTE:
-    """When the newest sync that landed began, of `some` sources; once for each source, not for each sync."""
-    newest = (
-        sa.select(syncs.c.started_at)
-        .where(syncs.c.source_id == sources.c.id, syncs.c.state.in_(LANDED))
-        .order_by(syncs.c.started_at.desc())
-        .limit(1)
-        .correlate(sources)
-        .scalar_subquery()
-    )
-    some = sources.c.id.in_(sa.bindparam("some", expanding=True))
-    return sa.select(sources.c.id, newest.label("at")).where(some).cte().prefix_with("MATERIALIZED")
 
 
 def _glance(row: Any, under_way: Any, failing: Any) -> Glance:
