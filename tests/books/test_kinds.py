@@ -21,6 +21,8 @@ from tests.road.conftest import NOW, World, opened_store, opened_world
 
 pytestmark = pytest.mark.kinds
 
+COUNTRIES = 4
+
 
 @pytest.fixture(params=["clickhouse", "snowflake"])
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
@@ -36,21 +38,24 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @contextmanager
 def fed(folder: Path, place: Place) -> Iterator[World]:
-    made = companies(1, seed=5, invoices=20, now=datetime.now(UTC))
+    made = companies(COUNTRIES, seed=5, invoices=10, now=datetime.now(UTC))
     with opened_store(folder) as db, opened_world(folder, db, made) as world:
-        source = replace(world.source(), views=True)
-        sources.save(db, source)
         other = Destination(
             id="other", name="other", kind=place.kind.name, created_at=NOW, options=place.options
         )
         destinations.save(db, other)
-        connections.save(db, Connection(id="conn_other", source=source, destination=other, dataset=DATASET))
+        for number, realm in enumerate(world.sandbox.realms):
+            source = replace(world.source(f"acme{number}", realm=realm), views=True)
+            sources.save(db, source)
+            beside = Connection(id=f"other_{number}", source=source, destination=other, dataset=DATASET)
+            connections.save(db, beside)
         yield world
 
 
 def test_every_view_says_the_same(tmp_path: Path, place: Place) -> None:
     with fed(tmp_path, place) as world:
-        world.sync()
+        for number in range(COUNTRIES):
+            world.sync(f"acme{number}")
         lake: Warehouse = KINDS["duckdb"].open({"path": str(world.warehouse)})
         shelves = [Shelf("duckdb", lake), Shelf(place.kind.name, place.open())]
 

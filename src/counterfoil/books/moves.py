@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from counterfoil.books.rule import Rule, head, named, part
+from counterfoil.books.rule import Rule, head, named, part, turned
 
 MOVES: Final = (
     Rule(
@@ -62,7 +62,7 @@ MOVES: Final = (
                 table="journal_entry",
                 taxes="tax_line",
                 side="none",
-                factor="1",
+                amount="x.amount",
             ),
         },
     ),
@@ -126,9 +126,9 @@ MOVES: Final = (
                 rate="1",
                 department="NULL",
                 memo="COALESCE(t.description, t.private_note)",
-                total="CASE WHEN t.refund = TRUE THEN 1 ELSE -1 END * COALESCE(t.payment_amount, t.amount)",
+                total=turned("COALESCE(t.payment_amount, t.amount)", -1, "t.refund = TRUE"),
                 control="t.payment_account_id",
-                other_total="CASE WHEN t.refund = TRUE THEN -1 ELSE 1 END * COALESCE(t.payment_amount, t.amount)",
+                other_total=turned("COALESCE(t.payment_amount, t.amount)", 1, "t.refund = TRUE"),
                 other_role="'tax'",
                 agency_id="t.tax_agency_id",
             )

@@ -40,7 +40,9 @@ FROM cash_flow AS c WHERE c._realm_id = ? AND c.month_end BETWEEN ? AND ?
 
 OPEN: Final = """
 SELECT m.transaction_type, m.transaction_id, m.doc_number, m.transaction_date, m.due_date, m.name_id, m.name,
-  m.currency, CAST(ROUND(SUM(m.amount) * m.exchange_rate, 2) AS DECIMAL(38, 2)) AS home, SUM(m.amount) AS amount
+  m.currency, CAST(ROUND(
+    CAST(SUM(m.amount) AS DECIMAL(20, 4)) * CAST(m.exchange_rate AS DECIMAL(17, 9)), 2
+  ) AS DECIMAL(38, 2)) AS home, SUM(m.amount) AS amount
 FROM {movement} AS m WHERE m._realm_id = ? AND m.moved_on <= ?
 GROUP BY m.transaction_type, m.transaction_id, m.doc_number, m.transaction_date, m.due_date, m.name_id, m.name,
   m.currency, m.exchange_rate

@@ -50,6 +50,15 @@ def named(type_: str) -> str:
     return f"CASE LOWER({type_}) {known} ELSE {type_} END"
 
 
+def turned(amount: str, sign: int, when: str = "") -> str:
+    """An amount, or less than nought of it where `sign` is, and the other way round when so.
+
+    Without a product: of a decimal and an integer some warehouses keep six decimals alone.
+    """
+    one, other = (amount, f"-{amount}") if sign > 0 else (f"-{amount}", amount)
+    return f"CASE WHEN {when} THEN {other} ELSE {one} END" if when else one
+
+
 @cache
 def _read(name: str) -> str:
     return (files("counterfoil.books") / "sql" / "parts" / f"{name}.sql").read_text()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from counterfoil.books.rule import Rule, head, part
+from counterfoil.books.rule import Rule, head, part, turned
 
 KEYS: Final = {"refund_receipt": "refund_id"}
 """How lines call their form's id where it is not the table's name."""
@@ -22,10 +22,10 @@ def _sale(type_: str, table: str, taxes: str, sign: int, **told: str) -> Rule:
         "name_id": "t.customer_id",
         "class_id": "t.class_id",
         "sign": str(sign),
-        "total": f"{sign} * t.total_amount",
+        "total": turned("t.total_amount", sign),
         "control": "t.deposit_to_account_id",
         "control_role": "'undeposited'",
-        "tax": f"{-sign} * t.total_tax",
+        "tax": turned("t.total_tax", -sign),
     }
     key = KEYS.get(table, f"{table}_id")
     words = {"type": type_, "table": table, "key": key}
@@ -34,7 +34,7 @@ def _sale(type_: str, table: str, taxes: str, sign: int, **told: str) -> Rule:
         told={
             "heads": head(type_, table, **usual | told),
             "lines": part("sale_lines", **words),
-            "taxes": part("taxes", **words, taxes=taxes, side="sale", factor=str(-sign)),
+            "taxes": part("taxes", **words, taxes=taxes, side="sale", amount=turned("x.amount", -sign)),
         },
     )
 

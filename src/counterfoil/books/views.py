@@ -13,14 +13,12 @@ MONTHS: Final = " UNION ALL ".join(f"SELECT '{month:02d}' AS word" for month in 
 
 RECEIVABLE: Final = {
     "account_type": "Accounts Receivable",
-    "sign": "1",
-    "reported_sign": "1",
+    "sign": "",
     "payment": "Payment",
 }
 PAYABLE: Final = {
     "account_type": "Accounts Payable",
-    "sign": "-1",
-    "reported_sign": "-1",
+    "sign": "-",
     "payment": "BillPayment",
 }
 

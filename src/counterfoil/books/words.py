@@ -21,8 +21,20 @@ def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
             name.set("this", name.name.upper())
     for mark in list(query.find_all(exp.Placeholder)):
         mark.replace(exp.var("?"))  # as Destination.query takes it, whatever the dialect's own is
+    _name_columns(query)
     _order_as_usual(query, ground.dialect)
     return query.sql(dialect=ground.dialect, pretty=True)
+
+
+def _name_columns(query: exp.Expr) -> None:
+    """Name what a join hands on: ClickHouse calls it `t.key` where another table of the join has a `key` too."""
+    for select in query.find_all(exp.Select):
+        if select.args.get("joins"):
+            named = [
+                exp.alias_(one, one.name) if isinstance(one, exp.Column) and one.name != "*" else one
+                for one in select.expressions
+            ]
+            select.set("expressions", named)
 
 
 def _order_as_usual(query: exp.Expr, dialect: str) -> None:

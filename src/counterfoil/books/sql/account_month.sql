@@ -1,14 +1,10 @@
 -- What each account moved in each month, for every month from its first posting on to the current one.
 WITH preferred AS ({preferred}),
 years AS (
-  SELECT CAST(c.word || t.word || u.word AS VARCHAR) AS year
+  SELECT CAST(c.word || t.word || u.word AS BIGINT) AS year
   FROM (SELECT '19' AS word UNION ALL SELECT '20' UNION ALL SELECT '21') AS c
   CROSS JOIN ({digits}) AS t
   CROSS JOIN ({digits}) AS u
-),
-months AS (
-  SELECT LAST_DAY(CAST(y.year || '-' || m.word || '-01' AS DATE)) AS month_end
-  FROM years AS y CROSS JOIN ({months}) AS m
 ),
 posted AS (
   SELECT p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
@@ -29,28 +25,33 @@ moved AS (
   GROUP BY p._realm_id, p.account_id, p.account_name, p.account_number, p.account_type, p.account_sub_type,
     p.classification, p.account_currency, p.month_end
 ),
-spans AS (
-  SELECT m._realm_id, MAX(m.month_end) AS last_month FROM moved AS m GROUP BY m._realm_id
-),
-accounts AS (
-  SELECT m._realm_id, m.account_id, m.account_name, m.account_number, m.account_type, m.account_sub_type,
-    m.classification, m.account_currency, MIN(m.month_end) AS first_month
+-- A month in which an account moved stands for the months after it too, until it moves again.
+lasting AS (
+  SELECT m.*, LEAD(m.month_end) OVER (PARTITION BY m._realm_id, m.account_id ORDER BY m.month_end) AS next_month,
+    MAX(m.month_end) OVER (PARTITION BY m._realm_id) AS last_month
   FROM moved AS m
-  GROUP BY m._realm_id, m.account_id, m.account_name, m.account_number, m.account_type, m.account_sub_type,
-    m.classification, m.account_currency
+),
+yearly AS (
+  SELECT l.*, y.year,
+    CASE WHEN l.last_month > LAST_DAY(CAST(CURRENT_DATE AS DATE)) THEN l.last_month ELSE LAST_DAY(CAST(CURRENT_DATE AS DATE)) END AS final_month
+  FROM lasting AS l CROSS JOIN years AS y
+  WHERE y.year >= EXTRACT(YEAR FROM l.month_end)
+    AND y.year <= EXTRACT(YEAR FROM COALESCE(
+      l.next_month, CASE WHEN l.last_month > CAST(CURRENT_DATE AS DATE) THEN l.last_month ELSE CAST(CURRENT_DATE AS DATE) END
+    ))
 ),
 spine AS (
-  SELECT a._realm_id, a.account_id, a.account_name, a.account_number, a.account_type, a.account_sub_type,
-    a.classification, a.account_currency, c.month_end
-  FROM accounts AS a
-  INNER JOIN spans AS s ON s._realm_id = a._realm_id
-  CROSS JOIN months AS c
-  WHERE c.month_end >= a.first_month AND (c.month_end <= s.last_month OR c.month_end <= LAST_DAY(CURRENT_DATE))
+  SELECT d.*
+  FROM (
+    SELECT y.*, LAST_DAY(CAST(CAST(y.year AS VARCHAR) || '-' || m.word || '-01' AS DATE)) AS at
+    FROM yearly AS y CROSS JOIN ({months}) AS m
+  ) AS d
+  WHERE d.at >= d.month_end AND d.at <= d.final_month AND (d.next_month IS NULL OR d.at < d.next_month)
 )
 SELECT
-  s._realm_id, s.month_end,
-  EXTRACT(YEAR FROM s.month_end) - CASE
-    WHEN EXTRACT(MONTH FROM s.month_end) < CASE f.fiscal_month
+  s._realm_id, s.at AS month_end,
+  EXTRACT(YEAR FROM s.at) - CASE
+    WHEN EXTRACT(MONTH FROM s.at) < CASE f.fiscal_month
       WHEN 'February' THEN 2 WHEN 'March' THEN 3 WHEN 'April' THEN 4 WHEN 'May' THEN 5 WHEN 'June' THEN 6
       WHEN 'July' THEN 7 WHEN 'August' THEN 8 WHEN 'September' THEN 9 WHEN 'October' THEN 10 WHEN 'November' THEN 11
       WHEN 'December' THEN 12 ELSE 1
@@ -61,14 +62,15 @@ SELECT
   CASE
     WHEN s.account_type IN ('Income', 'Cost of Goods Sold', 'Expense', 'Other Income', 'Other Expense') THEN 1 ELSE 0
   END AS is_profit,
-  CAST(COALESCE(m.movement, 0) AS DECIMAL(31, 2)) AS movement,
-  CAST(COALESCE(m.debit, 0) AS DECIMAL(31, 2)) AS debit,
-  CAST(COALESCE(m.credit, 0) AS DECIMAL(31, 2)) AS credit,
-  CAST(
-    CASE WHEN s.account_currency <> f.home THEN COALESCE(m.foreign_movement, 0) ELSE COALESCE(m.movement, 0) END
-    AS DECIMAL(38, 9)
+  CAST(CASE WHEN s.at = s.month_end THEN s.movement ELSE 0 END AS DECIMAL(31, 2)) AS movement,
+  CAST(CASE WHEN s.at = s.month_end THEN s.debit ELSE 0 END AS DECIMAL(31, 2)) AS debit,
+  CAST(CASE WHEN s.at = s.month_end THEN s.credit ELSE 0 END AS DECIMAL(31, 2)) AS credit,
+  COALESCE(
+    CASE
+      WHEN s.at <> s.month_end THEN 0
+      WHEN s.account_currency <> f.home THEN s.foreign_movement
+      ELSE CAST(s.movement AS DECIMAL(38, 9))
+    END, 0
   ) AS foreign_movement
 FROM spine AS s
-LEFT JOIN moved AS m ON m._realm_id || '|' || COALESCE(m.account_id, '') || '|' || CAST(m.month_end AS VARCHAR)
-  = s._realm_id || '|' || COALESCE(s.account_id, '') || '|' || CAST(s.month_end AS VARCHAR)
 LEFT JOIN preferred AS f ON f.realm = s._realm_id

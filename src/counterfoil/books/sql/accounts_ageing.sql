@@ -2,9 +2,9 @@
 WITH summed AS (
   SELECT m._realm_id, m.transaction_type, m.transaction_id, m.doc_number, m.transaction_date, m.due_date, m.account_id,
     m.name_type, m.name_id, m.name, m.currency, m.exchange_rate, m.reported_balance, CAST(SUM(m.amount) AS DECIMAL(38, 9)) AS amount,
-    DATE_DIFF('day', m.due_date, CURRENT_DATE) AS days
+    DATE_DIFF('day', m.due_date, CAST(CURRENT_DATE AS DATE)) AS days
   FROM {movement} AS m
-  WHERE m.moved_on <= CURRENT_DATE
+  WHERE m.moved_on <= CAST(CURRENT_DATE AS DATE)
   GROUP BY m._realm_id, m.transaction_type, m.transaction_id, m.doc_number, m.transaction_date, m.due_date, m.account_id,
     m.name_type, m.name_id, m.name, m.currency, m.exchange_rate, m.reported_balance
 ),
@@ -19,6 +19,6 @@ SELECT
   CAST(CASE
     WHEN o.days <= 0 THEN 1 WHEN o.days <= 30 THEN 2 WHEN o.days <= 60 THEN 3 WHEN o.days <= 90 THEN 4 ELSE 5
   END AS BIGINT) AS bucket_order,
-  o.account_id, CAST(ROUND(o.amount * o.exchange_rate, 2) AS DECIMAL(31, 2)) AS open_amount, o.currency,
+  o.account_id, CAST(ROUND(CAST(o.amount AS DECIMAL(20, 4)) * CAST(o.exchange_rate AS DECIMAL(17, 9)), 2) AS DECIMAL(31, 2)) AS open_amount, o.currency,
   o.exchange_rate, CAST(o.amount AS DECIMAL(38, 9)) AS foreign_open_amount, o.reported_balance
 FROM open AS o

@@ -20,13 +20,23 @@ WITH entries AS (
   FROM trial_balance AS t
 ),
 listed AS (
-  SELECT e._realm_id, e.month_end, e.fiscal_year, e.section, e.account_id, e.account_name, e.account_number,
-    e.account_type, e.account_sub_type, e.balance, e.currency, e.account_currency, e.account_currency_balance
-  FROM entries AS e WHERE e.is_profit = 0
-  UNION ALL
-  SELECT e._realm_id, e.month_end, e.fiscal_year, 'Equity', NULL, 'Net Income', NULL, 'Equity', 'NetIncome',
-    CAST(SUM(e.balance) AS DECIMAL(31, 2)), e.currency, e.currency, CAST(SUM(e.balance) AS DECIMAL(38, 9))
-  FROM entries AS e WHERE e.is_profit = 1 GROUP BY e._realm_id, e.month_end, e.fiscal_year, e.currency
+  SELECT n._realm_id, n.month_end, n.fiscal_year, n.section, n.account_id, n.account_name, n.account_number,
+    n.account_type, n.account_sub_type, CAST(SUM(n.balance) AS DECIMAL(31, 2)) AS balance, n.currency,
+    n.account_currency, CAST(SUM(n.account_currency_balance) AS DECIMAL(38, 9)) AS account_currency_balance
+  FROM (
+    SELECT e._realm_id, e.month_end, e.fiscal_year, e.section, e.balance, e.currency,
+      CASE WHEN e.is_profit = 0 THEN e.account_id END AS account_id,
+      CASE WHEN e.is_profit = 0 THEN e.account_name ELSE 'Net Income' END AS account_name,
+      CASE WHEN e.is_profit = 0 THEN e.account_number END AS account_number,
+      CASE WHEN e.is_profit = 0 THEN e.account_type ELSE 'Equity' END AS account_type,
+      CASE WHEN e.is_profit = 0 THEN e.account_sub_type ELSE 'NetIncome' END AS account_sub_type,
+      CASE WHEN e.is_profit = 0 THEN e.account_currency ELSE e.currency END AS account_currency,
+      CASE WHEN e.is_profit = 0 THEN e.account_currency_balance ELSE CAST(e.balance AS DECIMAL(38, 9)) END
+        AS account_currency_balance
+    FROM entries AS e
+  ) AS n
+  GROUP BY n._realm_id, n.month_end, n.fiscal_year, n.section, n.account_id, n.account_name, n.account_number,
+    n.account_type, n.account_sub_type, n.currency, n.account_currency
 )
 SELECT
   l._realm_id, l.month_end, l.fiscal_year, l.section,

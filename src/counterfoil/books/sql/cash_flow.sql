@@ -1,49 +1,51 @@
 -- Where cash came from and went to in each month, by the indirect method. Cash is in bank accounts and undeposited funds.
 WITH moved AS (
   SELECT
-    a._realm_id, a.month_end, a.account_id, a.account_name, a.account_type, a.account_sub_type, a.home_currency,
-    a.movement, a.is_profit,
-    CASE WHEN a.account_type = 'Bank' OR a.account_sub_type = 'UndepositedFunds' THEN 1 ELSE 0 END AS is_cash
+    a._realm_id, a.month_end, a.home_currency, a.movement, a.account_id, a.account_name, a.account_type,
+    CASE
+      WHEN a.account_type = 'Bank' OR a.account_sub_type = 'UndepositedFunds' THEN 'cash'
+      WHEN a.is_profit = 1 THEN 'profit'
+      WHEN a.account_type IN ('Fixed Asset', 'Other Asset') THEN 'investing'
+      WHEN a.account_type IN ('Long Term Liability', 'Equity') THEN 'financing'
+      ELSE 'operating'
+    END AS kind
   FROM account_month AS a
 ),
-cash AS (
-  SELECT c._realm_id, c.month_end, c.home_currency, c.movement,
-    CAST(SUM(c.movement) OVER (PARTITION BY c._realm_id ORDER BY c.month_end
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(31, 2)) AS held
-  FROM (
-    SELECT m._realm_id, m.month_end, m.home_currency,
-      CAST(SUM(CASE WHEN m.is_cash = 1 THEN m.movement ELSE 0 END) AS DECIMAL(31, 2)) AS movement
-    FROM moved AS m GROUP BY m._realm_id, m.month_end, m.home_currency
-  ) AS c
+kinds AS (SELECT 'cash' AS kind UNION ALL SELECT 'other'),
+-- What all cash moved stands in every month, were it nought; all else by account, but for profits, which are one.
+told AS (
+  SELECT m._realm_id, m.month_end, m.home_currency, CASE WHEN k.kind = 'cash' THEN 'cash' ELSE m.kind END AS kind,
+    CASE WHEN k.kind = 'other' AND m.kind <> 'profit' THEN m.account_id END AS account_id,
+    CASE WHEN k.kind = 'other' AND m.kind <> 'profit' THEN m.account_name END AS account_name,
+    CASE WHEN k.kind = 'other' AND m.kind <> 'profit' THEN m.account_type END AS account_type,
+    CASE WHEN k.kind = 'other' OR m.kind = 'cash' THEN m.movement ELSE 0 END AS movement
+  FROM moved AS m CROSS JOIN kinds AS k
+  WHERE k.kind = 'cash' OR m.kind = 'profit' OR (m.kind <> 'cash' AND m.movement <> 0)
 ),
-listed AS (
-  SELECT m._realm_id, m.month_end, 'Operating activities' AS section, 1 AS section_order, NULL AS account_id,
-    'Net income' AS account_name, NULL AS account_type, CAST(-SUM(m.movement) AS DECIMAL(31, 2)) AS amount, m.home_currency
-  FROM moved AS m WHERE m.is_profit = 1 GROUP BY m._realm_id, m.month_end, m.home_currency
-  UNION ALL
-  SELECT m._realm_id, m.month_end,
-    CASE
-      WHEN m.account_type IN ('Fixed Asset', 'Other Asset') THEN 'Investing activities'
-      WHEN m.account_type IN ('Long Term Liability', 'Equity') THEN 'Financing activities'
-      ELSE 'Operating activities'
-    END,
-    CASE
-      WHEN m.account_type IN ('Fixed Asset', 'Other Asset') THEN 2
-      WHEN m.account_type IN ('Long Term Liability', 'Equity') THEN 3 ELSE 1
-    END,
-    m.account_id, m.account_name, m.account_type, -m.movement, m.home_currency
-  FROM moved AS m WHERE m.is_profit = 0 AND m.is_cash = 0 AND m.movement <> 0
-  UNION ALL
-  SELECT c._realm_id, c.month_end, 'Net change in cash', 4, NULL, NULL, NULL, c.movement, c.home_currency FROM cash AS c
-  UNION ALL
-  SELECT c._realm_id, c.month_end, 'Cash at beginning', 5, NULL, NULL, NULL, c.held - c.movement, c.home_currency
-  FROM cash AS c
-  UNION ALL
-  SELECT c._realm_id, c.month_end, 'Cash at end', 6, NULL, NULL, NULL, c.held, c.home_currency FROM cash AS c
+summed AS (
+  SELECT t._realm_id, t.month_end, t.home_currency, t.kind, t.account_id, t.account_name, t.account_type,
+    CAST(SUM(t.movement) AS DECIMAL(31, 2)) AS movement
+  FROM told AS t
+  GROUP BY t._realm_id, t.month_end, t.home_currency, t.kind, t.account_id, t.account_name, t.account_type
+),
+held AS (
+  SELECT s.*, CAST(SUM(s.movement) OVER (PARTITION BY s._realm_id, s.kind ORDER BY s.month_end
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(31, 2)) AS held
+  FROM summed AS s
+),
+sections AS (
+  SELECT 'operating' AS kind, 'Operating activities' AS section, 1 AS section_order
+  UNION ALL SELECT 'profit', 'Operating activities', 1
+  UNION ALL SELECT 'investing', 'Investing activities', 2
+  UNION ALL SELECT 'financing', 'Financing activities', 3
+  UNION ALL SELECT 'cash', 'Net change in cash', 4
+  UNION ALL SELECT 'cash', 'Cash at beginning', 5
+  UNION ALL SELECT 'cash', 'Cash at end', 6
 )
 SELECT
-  l._realm_id, l.month_end, l.section, CAST(l.section_order AS BIGINT) AS section_order,
-  CAST(l.account_id AS VARCHAR) AS account_id, CAST(l.account_name AS VARCHAR) AS account_name,
-  CAST(l.account_type AS VARCHAR) AS account_type, CAST(l.amount AS DECIMAL(31, 2)) AS amount,
-  l.home_currency AS currency
-FROM listed AS l
+  h._realm_id, h.month_end, s.section, CAST(s.section_order AS BIGINT) AS section_order, h.account_id,
+  CASE WHEN h.kind = 'profit' THEN 'Net income' ELSE h.account_name END AS account_name, h.account_type,
+  CAST(CASE s.section_order WHEN 4 THEN h.movement WHEN 5 THEN h.held - h.movement WHEN 6 THEN h.held ELSE -h.movement END
+    AS DECIMAL(31, 2)) AS amount,
+  h.home_currency AS currency
+FROM held AS h INNER JOIN sections AS s ON s.kind = h.kind

@@ -10,10 +10,6 @@ WITH running AS (
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(38, 9)) AS ever_foreign
   FROM account_month AS a
 ),
-kept AS (
-  SELECT r._realm_id, r.month_end, r.fiscal_year, r.home_currency, CAST(SUM(r.ever - r.this_year) AS DECIMAL(31, 2)) AS balance
-  FROM running AS r WHERE r.is_profit = 1 GROUP BY r._realm_id, r.month_end, r.fiscal_year, r.home_currency
-),
 accounts AS ({accounts}),
 retained AS (
   SELECT c.realm, c.id, c.full_name, c.number, c.classification
@@ -25,17 +21,29 @@ retained AS (
   ) AS c
   WHERE c.place = 1
 ),
+sides AS (SELECT 'own' AS side UNION ALL SELECT 'retained'),
+sided AS (
+  SELECT r.*, CASE WHEN s.side = 'own' THEN 1 ELSE 0 END AS is_own
+  FROM running AS r CROSS JOIN sides AS s WHERE s.side = 'own' OR r.is_profit = 1
+),
 entries AS (
-  SELECT r._realm_id, r.month_end, r.fiscal_year, r.home_currency, r.account_id, r.account_name, r.account_number,
-    r.account_type, r.account_sub_type, r.classification, r.account_currency, r.is_profit, r.debit, r.credit,
-    CASE WHEN r.is_profit = 1 THEN r.this_year ELSE r.ever END AS balance,
-    CASE WHEN r.is_profit = 1 THEN r.this_year ELSE r.ever_foreign END AS foreign_balance
-  FROM running AS r
-  UNION ALL
-  SELECT k._realm_id, k.month_end, k.fiscal_year, k.home_currency, e.id, COALESCE(e.full_name, 'Retained Earnings'),
-    e.number, 'Equity', 'RetainedEarnings', COALESCE(e.classification, 'Equity'), k.home_currency, 0, 0, 0, k.balance,
-    k.balance
-  FROM kept AS k LEFT JOIN retained AS e ON e.realm = k._realm_id
+  SELECT s._realm_id, s.month_end, s.fiscal_year, s.home_currency,
+    CASE WHEN s.is_own = 1 THEN s.account_id ELSE e.id END AS account_id,
+    CASE WHEN s.is_own = 1 THEN s.account_name ELSE COALESCE(e.full_name, 'Retained Earnings') END AS account_name,
+    CASE WHEN s.is_own = 1 THEN s.account_number ELSE e.number END AS account_number,
+    CASE WHEN s.is_own = 1 THEN s.account_type ELSE 'Equity' END AS account_type,
+    CASE WHEN s.is_own = 1 THEN s.account_sub_type ELSE 'RetainedEarnings' END AS account_sub_type,
+    CASE WHEN s.is_own = 1 THEN s.classification ELSE COALESCE(e.classification, 'Equity') END AS classification,
+    CASE WHEN s.is_own = 1 THEN s.account_currency ELSE s.home_currency END AS account_currency,
+    CASE WHEN s.is_own = 1 THEN s.debit ELSE 0 END AS debit,
+    CASE WHEN s.is_own = 1 THEN s.credit ELSE 0 END AS credit,
+    CASE WHEN s.is_own = 0 THEN s.ever - s.this_year WHEN s.is_profit = 1 THEN s.this_year ELSE s.ever END AS balance,
+    CASE
+      WHEN s.is_own = 0 THEN CAST(s.ever - s.this_year AS DECIMAL(38, 9))
+      WHEN s.is_profit = 1 THEN CAST(s.this_year AS DECIMAL(38, 9))
+      ELSE s.ever_foreign
+    END AS foreign_balance
+  FROM sided AS s LEFT JOIN retained AS e ON e.realm = s._realm_id
 )
 SELECT
   e._realm_id, e.month_end, CAST(e.fiscal_year AS BIGINT) AS fiscal_year, e.account_id, e.account_name,

@@ -6,7 +6,10 @@ SELECT s.*, c.home_currency, '{currency}' AS group_currency,
   r.rate_source, r.valid_from AS rate_date,
   CASE
     WHEN c.home_currency = '{currency}' THEN CAST(s.{amount} AS DECIMAL(38, 2))
-    ELSE CAST(ROUND(s.{amount} * r.per_million * CAST('0.000001' AS DECIMAL(7, 6)), 2) AS DECIMAL(38, 2))
+    ELSE CAST(
+      ROUND(CAST(s.{amount} AS DECIMAL(17, 2)) * CAST(r.per_million AS DECIMAL(20, 8)), -4)
+      * CAST('0.000001' AS DECIMAL(7, 6)) AS DECIMAL(38, 2)
+    )
   END AS group_amount
 FROM {statement} AS s
 INNER JOIN company AS c ON c._company_id = s._company_id

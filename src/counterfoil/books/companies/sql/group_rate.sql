@@ -29,5 +29,8 @@ SELECT q.home_currency, '{currency}' AS group_currency, q.day AS valid_from,
   LEAD(q.day) OVER (PARTITION BY q.home_currency ORDER BY q.day) AS valid_until,
   CAST(q.rate AS DECIMAL(38, 9)) AS rate, q.direction,
   CASE q.place WHEN 1 THEN 'exchange_rate' ELSE 'transaction' END AS rate_source,
-  CAST(CASE q.direction WHEN 'multiply' THEN q.rate * 1000000 ELSE 1000000 / q.rate END AS DECIMAL(38, 9)) AS per_million
+  CASE q.direction
+    WHEN 'multiply' THEN CAST(CAST(q.rate AS DECIMAL(20, 9)) * 1000000 AS DECIMAL(38, 9))
+    ELSE CAST(CAST(1000000 AS DECIMAL(20, 9)) / CAST(q.rate AS DECIMAL(17, 9)) AS DECIMAL(38, 9))
+  END AS per_million
 FROM quoted AS q WHERE q.turn = 1
