@@ -20,6 +20,7 @@ from urllib.parse import quote
 import httpx2
 
 from benchmarks.full_store import Size, fill, source_name, sync_id
+from counterfoil.server.serving import settle
 from tests.api.service import opened, serving, surroundings
 from tests.postgres import running_server
 from tests.web.conftest import Browser, sign_up
@@ -68,6 +69,7 @@ def filled(folder: Path, store: str) -> Iterator[Browser]:
         browser = Browser(service, http)
         sign_up(browser)
         fill(db, Size(), datetime.now(UTC))
+        settle()
         yield browser
 
 

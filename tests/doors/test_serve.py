@@ -1,5 +1,6 @@
 """`counterfoil serve` as a process: what it says, what it answers, how it ends."""
 
+import gc
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
+from counterfoil.server.serving import settle
 
 PATIENCE = 180.0
 
@@ -95,3 +98,13 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
     assert process.returncode == 3
     assert json.loads(said)["code"] == "setting.invalid"
+
+
+def test_a_full_round_of_the_garbage_collector_spares_what_stood_before() -> None:
+    before = len(gc.get_objects())
+    settle()
+    try:
+        assert gc.get_freeze_count() > 0.9 * before
+        assert len(gc.get_objects()) < 0.1 * before
+    finally:
+        gc.unfreeze()

@@ -1,5 +1,6 @@
 """Listen, answer, and end in good order when told to."""
 
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -33,6 +34,15 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
             ) from error
         opened.listen(512)
         yield opened
+
+
+def settle() -> None:
+    """Spare the garbage collector what stands by now: modules and routes, which stay until the end.
+
+    A full round over them stops every page for a fifth of a second. For a process that serves and does nothing else.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def serve(app: Guard, opened: socket.socket, *, ending: Event) -> None:
