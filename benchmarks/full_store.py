@@ -64,6 +64,7 @@ def fill(db: Database, size: Size, now: datetime) -> None:
         schema.sources: _sources,
         schema.connections: _connections,
         schema.cursors: _cursors,
+        schema.holdings: _holdings,
         schema.syncs: _syncs,
         schema.outcomes: _outcomes,
         service_schema.log_lines: _log_lines,
@@ -164,6 +165,21 @@ def _cursors(size: Size, now: datetime) -> Iterator[Row]:
                     "versions": {},
                     "rows": size.chance.randrange(20_000),
                     "unread": [],
+                }
+
+
+def _holdings(size: Size, now: datetime) -> Iterator[Row]:
+    tables = [table.name for stream in STREAMS for table in catalog()[stream].table.family()]
+    for number in range(size.sources):
+        for turn in range(2 if number % 10 == 0 else 1):
+            for place, table in enumerate(tables):
+                yield {
+                    "connection_id": _connection(number, turn),
+                    "table": f"c{number:04}_{table}",
+                    "rows": 500 + place,
+                    "live": 490 + place,
+                    "changed_at": now - DAY,
+                    "changed_by": sync_id(number, 24),
                 }
 
 
