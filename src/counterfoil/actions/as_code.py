@@ -14,13 +14,14 @@ from counterfoil.actions.known import known_as, read_known
 from counterfoil.actions.references import shows_password
 from counterfoil.actions.sealing import seal
 from counterfoil.actions.source_changes import Changes, NewSource, changed, created
+from counterfoil.actions.sources import Kept
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.actions.syncs import Errand
 from counterfoil.errors import SettingInvalid
 from counterfoil.model.connection import Connection
 from counterfoil.model.destination import Destination
 from counterfoil.model.source import Source
-from counterfoil.store import connections, destinations, sources
+from counterfoil.store import destinations
 
 ANEW = "Makes the same where there is none."
 CHANGES = "Makes the changes that were typed."
@@ -43,10 +44,9 @@ class Code:
     variables: tuple[str, ...] = ()
 
 
-def source(around: Surroundings, name: str) -> Code:
-    """A source as it stands, with the destinations that it feeds. Raises NotFound."""
-    found = sources.named(around.db, name)
-    return _of_source(found, connections.of_source(around.db, found))
+def source(view: Kept) -> Code:
+    """A source as it stands, with the destinations that it feeds."""
+    return _of_source(view.source, view.connections)
 
 
 def new_source(around: Surroundings, new: NewSource) -> Code:

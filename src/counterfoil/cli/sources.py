@@ -67,7 +67,7 @@ def show(door: Door, name: Name, *, as_code: AsCode = None) -> None:
     with door.opened() as around:
         view = sources.show(around.db, name)
         if as_code is not None:
-            write(door, code.source(around, name), as_code)
+            write(door, code.source(view), as_code)
             return
     source = view.source
     company = source.credential

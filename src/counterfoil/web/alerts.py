@@ -14,8 +14,8 @@ from counterfoil.logs import mask
 from counterfoil.model.actor import Role
 from counterfoil.model.alert import AlertKind, Finding
 from counterfoil.model.channel import Channel
-from counterfoil.model.zones import zone_names
 from counterfoil.web.errors import status_of
+from counterfoil.web.options import zones
 from counterfoil.web.page import go, page
 from counterfoil.web.roles import version_of
 from counterfoil.web.visit import Form, Posted, Visit, Visiting
@@ -135,7 +135,7 @@ def _form(
         typed=typed,
         error=error,
         alert_kinds=KINDS,
-        zones=zone_names(),
+        zones=zones(),
     )
 
 
@@ -152,7 +152,7 @@ def _shown(
         typed=typed or _typed_of(view.channel),
         error=error,
         alert_kinds=KINDS,
-        zones=zone_names(),
+        zones=zones(),
         mask=mask,
     )
 

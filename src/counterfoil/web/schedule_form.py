@@ -16,7 +16,7 @@ from counterfoil.model.schedule import FREQUENCIES, MANUAL, Basic, Cron, Manual,
 from counterfoil.model.schedule_text import in_words, parse
 from counterfoil.model.source import prefix_fault
 from counterfoil.model.stream import Stream
-from counterfoil.model.zones import zone_names
+from counterfoil.web.options import zones
 
 SHOWN_RUNS = 5
 SHOWN_TABLES = 12
@@ -64,7 +64,7 @@ def typed_of(prefix: str, schedule: Schedule) -> Typed:
 
 def offered() -> dict[str, Any]:
     """What `schedule_fields.html` lets people choose from."""
-    return {"frequencies": [in_units(every) for every in FREQUENCIES], "zones": zone_names()}
+    return {"frequencies": [in_units(every) for every in FREQUENCIES], "zones": zones()}
 
 
 def preview(

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.actions import again, credentials, destinations, editing, sources
+from counterfoil.actions import again, credentials, destinations, editing
 from counterfoil.actions.destination_views import where
 from counterfoil.actions.editing import Wanted
 from counterfoil.actions.source_changes import Feed
+from counterfoil.actions.sources import Kept
 from counterfoil.actions.surroundings import Surroundings
 from counterfoil.destinations import KINDS
 from counterfoil.model.schedule_text import parse
+from counterfoil.model.source import Source
 from counterfoil.model.style import USUAL, fivetran_dataset
 from counterfoil.quickbooks.catalog import read_by
 from counterfoil.quickbooks.report_catalog import calls_for
 from counterfoil.web import reports_form, schedule_form, streams_form
+from counterfoil.web.options import companies
 from counterfoil.web.schedule_form import Typed
 from counterfoil.web.visit import Posted
 
@@ -90,9 +93,8 @@ def as_kept(kept: Wanted) -> Typed:
     return schedule_form.typed_of(kept.prefix, parse(kept.schedule))
 
 
-def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
-    """What the form's templates show, beside what was typed."""
-    view = sources.kept(around.db, name)
+def fields(around: Surroundings, view: Kept, wanted: Wanted, typed: Typed) -> dict[str, Any]:
+    """What the form's templates show of a source, beside what was typed."""
     streams = None if wanted.streams is None else tuple(sorted(wanted.streams))
     records = again.records(around.db, view.source)
     return {
@@ -101,7 +103,7 @@ def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dic
         "typed": typed,
         "version": view.source.version,
         "seen": json.dumps(editing.texts(editing.as_it_stands(view))),
-        "credentials": credentials.every(around.db),
+        "companies": companies(credentials.every(around.db), wanted.credential),
         "rows": _rows(around, wanted),
         **schedule_form.offered(),
         **streams_form.tree(
@@ -110,9 +112,8 @@ def fields(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dic
     }
 
 
-def preview(around: Surroundings, name: str, wanted: Wanted, typed: Typed) -> dict[str, Any]:
-    """What `schedule_preview.html` shows."""
-    own = sources.kept(around.db, name).source
+def preview(around: Surroundings, own: Source, wanted: Wanted, typed: Typed) -> dict[str, Any]:
+    """What `schedule_preview.html` shows of a source of our `own`."""
     told = replace(own, streams=wanted.streams, reports=reports_form.readable(wanted.reports))
     calls = calls_for(told.reports, own.created_at.date(), around.now().date())
     return schedule_form.preview(around, typed, read_by(told), own.id, calls)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from counterfoil.actions import activity, as_code, editing, forgetting, sources
 from counterfoil.actions.as_code import Code
 from counterfoil.actions.editing import Wanted, Weighed
+from counterfoil.actions.sources import Kept
 from counterfoil.errors import ChangedMeanwhile, CounterfoilError, NotFound, SettingInvalid
 from counterfoil.web import source_form
 from counterfoil.web.consent import answer_of
@@ -71,10 +72,12 @@ def change(visit: Visiting, name: str, form: Form) -> Response:
 def beside(visit: Visiting, name: str, form: Form) -> Response:
     """What the form comes to while it is filled in."""
     around, name = visit.around, _name_by_now(visit, name, form)
-    sent = source_form.read(form, editing.as_it_stands(sources.kept(around.db, name)))
+    view = sources.kept(around.db, name)
+    sent = source_form.read(form, editing.as_it_stands(view))
     weighed = editing.weigh(around, name, sent.wanted)
-    shown_ = _beside(visit, name, sent)
-    return part(visit, "source_settings_beside.html", live=True, weighed=weighed, **shown_)
+    return part(
+        visit, "source_settings_beside.html", live=True, weighed=weighed, **_beside(visit, view, sent)
+    )
 
 
 @routes.get("/sources/{name}/remove")
@@ -130,9 +133,10 @@ def _told(visit: Visit, name: str, sent: Sent, kept: Wanted) -> Response:
 
 
 def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
-    around = visit.around
+    around, view = visit.around, sources.kept(visit.around.db, name)
     inside: dict[str, Any] = {"weighed": Weighed(), "meanwhile": (), "newest": None, "refused": None} | told
     error = inside.pop("error", None) or _fault(inside["weighed"])
+    told_beside = _beside(visit, view, sent)
     return shown(
         visit,
         name,
@@ -141,24 +145,25 @@ def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
         titles=TITLES,
         agreed=_digest(inside["weighed"].told),
         live=False,
+        used=told_beside["spent"],
         **inside,
-        **(source_form.fields(around, name, sent.wanted, sent.schedule) | _beside(visit, name, sent)),
+        **(source_form.fields(around, view, sent.wanted, sent.schedule) | told_beside),
     )
 
 
-def _beside(visit: Visit, name: str, sent: Sent) -> dict[str, Any]:
+def _beside(visit: Visit, view: Kept, sent: Sent) -> dict[str, Any]:
     return {
-        "code": _code(visit, name, sent.wanted),
-        **source_form.preview(visit.around, name, sent.wanted, sent.schedule),
+        "code": _code(visit, view, sent.wanted),
+        **source_form.preview(visit.around, view.source, sent.wanted, sent.schedule),
     }
 
 
-def _code(visit: Visit, name: str, wanted: Wanted) -> Code | None:
+def _code(visit: Visit, view: Kept, wanted: Wanted) -> Code | None:
     """What does the same; none for what cannot be kept. To look at what stands, nothing else need be read."""
-    if wanted == editing.as_it_stands(sources.kept(visit.around.db, name)):
-        return as_code.source(visit.around, name)
+    if wanted == editing.as_it_stands(view):
+        return as_code.source(view)
     try:
-        return as_code.changed_source(visit.around, name, wanted.changes)
+        return as_code.changed_source(visit.around, view.source.name, wanted.changes)
     except CounterfoilError:
         return None
 

@@ -12,6 +12,7 @@ from counterfoil.model.schedule_text import in_words
 from counterfoil.model.standing import standing
 from counterfoil.model.verification import together
 from counterfoil.store.recent import recent
+from counterfoil.store.sources import named
 from counterfoil.store.verifications import latest
 from counterfoil.web.errors import status_of
 from counterfoil.web.overview import PICTURES, PROOFS
@@ -74,7 +75,7 @@ def shown(
 def frame(visit: Visit, name: str) -> dict[str, Any]:
     """How a source stands: what its frame shows on every tab."""
     around: Surroundings = visit.around
-    source = sources.kept(around.db, name).source
+    source = named(around.db, name)
     known = recent(around.db, [source], 24)[source.id]
     return {
         "source": source,
