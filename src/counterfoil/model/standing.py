@@ -70,6 +70,11 @@ class Recent:
         return next((sync for sync in self.syncs if not sync.state.is_over), None)
 
     @property
+    def ended(self) -> Brief | None:
+        """The last sync that is over, however it ended."""
+        return next((sync for sync in self.syncs if sync.state.is_over), None)
+
+    @property
     def judged(self) -> Brief | None:
         """The last sync that ended by itself; cancelled and interrupted ones say nothing of what is wrong."""
         ends = (SyncState.SUCCEEDED, SyncState.PARTIAL, SyncState.FAILED)

@@ -74,6 +74,7 @@ def _shown(visit: Visit) -> dict[str, Any]:
         {
             "seen": seen,
             "needing": seen.needing,
+            "used": seen.spending.used,
             "title": _title(seen),
             "lead": _lead(seen),
             "every": every(bool(seen.counts.get(Standing.SYNCING) or seen.counts.get(Standing.WAITING))),

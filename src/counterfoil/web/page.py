@@ -19,6 +19,9 @@ from counterfoil.web.visit import Visit, theme_of
 NOTICE = "counterfoil_notice"
 """A cookie with one sentence for the next page."""
 
+KNOWN = frozenset({"needing", "used"})
+"""What the frame tells and some pages find out anyway: how many sources need somebody, the month's metered calls."""
+
 
 @cache
 def _templates() -> Environment:
@@ -36,7 +39,7 @@ def _templates() -> Environment:
 
 
 def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Response:
-    """A page for someone who is signed in, in the frame with the navigation."""
+    """A page for someone who is signed in, in the frame with the navigation; it may show what is KNOWN already."""
     around, now = visit.around, visit.around.now()
     frame = {
         "user": visit.user,
@@ -45,14 +48,14 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Res
         "navigation": navigation(visit.request.app.state.addresses, visit.user.role),
         "needing": shown["needing"] if "needing" in shown else overview.needing(around),
         "source_count": sources.count(around.db),
-        "used": (used := spending.used(around.db, now)),
+        "used": (used := shown["used"] if "used" in shown else spending.used(around.db, now)),
         "allowance": around.monthly_calls,
         "calls_warn": used >= WARNS_AT * around.monthly_calls,
         "month": f"{now:%B}",
         "notice": _notice(visit.request),
         "theme": theme_of(visit.request),
     }
-    hidden = frame.keys() & shown.keys() - {"needing"}
+    hidden = frame.keys() & shown.keys() - KNOWN
     if hidden:
         raise ValueError(f"{template} would hide the frame's {', '.join(sorted(hidden))}.")
     answer = _render(template, now, status, {**frame, **shown})

@@ -15,13 +15,15 @@ def show(visit: Visiting) -> Response:
     """How this Counterfoil stands, and what is set."""
     around, public_url = visit.around, visit.request.app.state.public_url
     looked = installation.look(around)
+    month = budget.this_month(around.db, around.now(), around.monthly_calls)
     return page(
         visit,
         "settings.html",
         look=looked,
         faults=[check for check in looked.checks if not check.well],
         settings=around.settings,
-        month_view=budget.this_month(around.db, around.now(), around.monthly_calls),
+        month_view=month,
+        used=month.budget.used,
         most=budget.MOST,
         sight=around.sight,
         provider=around.openid,
