@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
+from sqlglot import exp, parse_one
+
 from counterfoil.books.parts import parts
 from counterfoil.books.words import worded
 from counterfoil.model.view import Ground, View
@@ -50,6 +52,21 @@ def views(ground: Ground) -> list[View]:
         )
         for name, (file, words) in STATEMENTS.items()
     ]
+
+
+def asked(question: str, ground: Ground) -> str:
+    """A question in DuckDB's SQL about `ledger`, the rows of general_ledger_posting, that needs no view.
+
+    All stands in one WITH at the beginning: SQL Server takes none within a query.
+    """
+    ledger = parse_one(_read("general_ledger_posting").format(**parts(ground.names)), read="duckdb")
+    whole = parse_one(question, read="duckdb")
+    assert isinstance(ledger, exp.Select)
+    assert isinstance(whole, exp.Select)
+    for part in ledger.ctes:
+        whole = whole.with_(part.alias, as_=part.this, copy=False)
+    ledger.set("with_", None)
+    return worded(whole.with_("ledger", as_=ledger, copy=False).sql(dialect="duckdb", comments=False), ground)
 
 
 def _read(name: str) -> str:

@@ -118,19 +118,12 @@ def read_start(shelf: Shelf) -> Ours:
 
 
 def read_books(shelf: Shelf, ours: Ours, today: date) -> None:
-    """Add what each account moved day by day, and what customers and vendors owe and are owed.
-
-    Warehouses whose SQL has no query within a query refuse it.
-    """
-    account, day, kind, name, amount = (
-        f"p.{shelf.name(column)}"
-        for column in ("account_id", "transaction_date", "account_type", "name_id", "amount")
-    )
-    who = f"CASE WHEN {kind} IN ('{RECEIVABLE}', '{PAYABLE}') THEN {name} END"
-    converted = f"SUM(CASE WHEN p.{shelf.name('exchange_rate')} <> 1 THEN 1 ELSE 0 END)"
-    for id_, on, type_, owed_by, by, times in shelf.ask(
-        f"SELECT {account}, {day}, {kind}, {who}, SUM({amount}), {converted} FROM ({shelf.ledger}) AS p "  # noqa: S608
-        f"WHERE p.{shelf.name('_realm_id')} = ? GROUP BY {account}, {day}, {kind}, {who}",
+    """Add what each account moved day by day, and what customers and vendors owe and are owed."""
+    who = f"CASE WHEN p.account_type IN ('{RECEIVABLE}', '{PAYABLE}') THEN p.name_id END"
+    for id_, on, type_, owed_by, by, times in shelf.ask_ledger(
+        f"SELECT p.account_id, p.transaction_date, p.account_type, {who} AS who, SUM(p.amount) AS amount, "  # noqa: S608
+        "SUM(CASE WHEN p.exchange_rate <> 1 THEN 1 ELSE 0 END) AS converted FROM ledger AS p "
+        f"WHERE p._realm_id = ? GROUP BY p.account_id, p.transaction_date, p.account_type, {who}",
         shelf.realm_id,
     ):
         days = ours.moved.setdefault(str(id_ or ""), {})
@@ -144,12 +137,11 @@ def read_books(shelf: Shelf, ours: Ours, today: date) -> None:
 
 def postings(shelf: Shelf, accounts: Sequence[str]) -> Iterator[tuple[str, Key, date, Decimal]]:
     """What each transaction moves in some accounts: account, transaction, day, amount."""
-    columns = ("account_id", "transaction_type", "transaction_id", "transaction_date")
-    listed = ", ".join(f"p.{shelf.name(column)}" for column in columns)
+    listed = "p.account_id, p.transaction_type, p.transaction_id, p.transaction_date"
     marks = ", ".join("?" for _ in accounts)
-    for account, stream, id_, day, amount in shelf.ask(
-        f"SELECT {listed}, SUM(p.{shelf.name('amount')}) FROM ({shelf.ledger}) AS p "  # noqa: S608
-        f"WHERE p.{shelf.name('_realm_id')} = ? AND p.{shelf.name('account_id')} IN ({marks}) GROUP BY {listed}",
+    for account, stream, id_, day, amount in shelf.ask_ledger(
+        f"SELECT {listed}, SUM(p.amount) AS amount FROM ledger AS p "  # noqa: S608
+        f"WHERE p._realm_id = ? AND p.account_id IN ({marks}) GROUP BY {listed}",
         shelf.realm_id,
         *accounts,
     ):

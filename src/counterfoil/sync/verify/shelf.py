@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
-from counterfoil.books.views import views
+from counterfoil.books.views import asked
 from counterfoil.destinations.base import Destination
 from counterfoil.model.connection import Connection
 from counterfoil.model.table import Table
@@ -15,7 +14,6 @@ from counterfoil.stop import NEVER, Stop
 
 SECONDS = 600.0
 """So long may one question take: the ledger of a large company is worked out anew for it."""
-LEDGER: Final = "general_ledger_posting"
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -48,11 +46,9 @@ class Shelf:
         """What SQL of the books stands on there."""
         return self.destination.capabilities.ground(self.dataset, self.prefix, self.tables)
 
-    @cached_property
-    def ledger(self) -> str:
-        """The ledger's query in the warehouse's SQL: no view has to stand there for it."""
-        found = {view.name: view.sql for view in views(self.ground)}
-        return bare(found[self.prefix + LEDGER])
+    def ask_ledger(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of a question in DuckDB's SQL about `ledger`: no view has to stand there for it."""
+        return self.ask(asked(question, self.ground), *values)
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of a question; `{name}` in it is a column, quoted. Raises what `Destination.query` raises."""
