@@ -60,6 +60,20 @@ def test_a_server_is_told_that_looking_up_rows_is_cheap(db: Database) -> None:
         assert transaction.execute(sa.text("SHOW random_page_cost")).scalar() == "1.1"
 
 
+def test_what_is_looked_at_together_is_one_transaction_and_may_write_beside_it(
+    db: Database, acme: Credential
+) -> None:
+    begun: list[sa.Connection] = []
+    sa.event.listen(db.engine, "begin", begun.append)
+    with db.looking() as one:
+        assert credentials.every(one) == (acme,)
+        assert credentials.named(one, acme.name) == acme
+        assert len(begun) == 1
+        credentials.save(one, replace(acme, company_name="Acme & Sons"))
+
+    assert credentials.named(db, acme.name).company_name == "Acme & Sons"
+
+
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(
     db: Database, url: str, vault: Vault
 ) -> None:

@@ -100,12 +100,10 @@ def _headways(
     around: Surroundings, glances: Sequence[Glance], known: Mapping[str, Recent], now: datetime
 ) -> dict[str, Headway]:
     """How far those are that run now."""
+    moving = [glance.source_id for glance in glances if glance.running is SyncState.RUNNING][:FOLLOWED]
+    last = [sync for each in moving if each in known for sync in known[each].syncs]
     found = {}
-    for glance in [each for each in glances if each.running is SyncState.RUNNING][:FOLLOWED]:
-        last = known[glance.source_id].syncs if glance.source_id in known else ()
-        running = next((sync for sync in last if sync.state is SyncState.RUNNING), None)
-        if running is not None:
-            told = following.lines_of(around.db, running.id)
-            sync = syncs.with_id(around.db, running.id)
-            found[glance.source_id] = following.how_far(around.db, sync, told, now)
+    for sync in syncs.with_ids(around.db, [each.id for each in last if each.state is SyncState.RUNNING]):
+        told = following.lines_of(around.db, sync.id)
+        found[sync.source.id] = following.how_far(around.db, sync, told, now)
     return found

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,6 +84,11 @@ class Overview:
 
 def overview(around: Surroundings) -> Overview:
     """How everything stands now: what needs somebody, and the first of all sources."""
+    with around.db.looking() as db:
+        return _overview(replace(around, db=db))
+
+
+def _overview(around: Surroundings) -> Overview:
     now = around.now()
     every = _judged(around, glances.every(around.db), now)
     ordered = _sorted(every, Sort.NEED)
@@ -106,6 +111,11 @@ def overview(around: Surroundings) -> Overview:
 
 def listed(around: Surroundings, wanted: Wanted) -> Found:
     """One page of those sources that are looked for."""
+    with around.db.looking() as db:
+        return _listed(replace(around, db=db), wanted)
+
+
+def _listed(around: Surroundings, wanted: Wanted) -> Found:
     now, words = around.now(), wanted.words.strip().casefold()
     fed = stored.feeding(around.db, wanted.destination) if wanted.destination else None
     every = _judged(around, glances.every(around.db), now)

@@ -60,6 +60,11 @@ def with_id(db: Database, sync_id: str) -> Sync:
     return found[0]
 
 
+def with_ids(db: Database, ids: Collection[str]) -> tuple[Sync, ...]:
+    """Those of these few ids that there are, the newest first."""
+    return select(db, schema.syncs.c.id.in_(ids)) if ids else ()
+
+
 def latest(
     db: Database,
     source: Source | None = None,

@@ -1,5 +1,7 @@
 """The frame of every page, and how templates are filled: all that comes in is text, escaped."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from counterfoil.actions import overview, spending
+from counterfoil.actions.surroundings import Surroundings
 from counterfoil.model.budget import WARNS_AT
 from counterfoil.store import sources
 from counterfoil.web import words
@@ -40,8 +43,21 @@ def _templates() -> Environment:
 
 def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Response:
     """A page for someone who is signed in, in the frame with the navigation; it may show what is KNOWN already."""
-    around, now = visit.around, visit.around.now()
-    frame = {
+    with visit.around.db.looking() as db:
+        frame = _frame(visit, replace(visit.around, db=db), shown)
+    hidden = frame.keys() & shown.keys() - KNOWN
+    if hidden:
+        raise ValueError(f"{template} would hide the frame's {', '.join(sorted(hidden))}.")
+    answer = _render(template, visit.around.now(), status, {**frame, **shown})
+    answer.headers["Content-Security-Policy"] = _policy(visit.around.app.authorize_url)
+    if frame["notice"]:
+        answer.delete_cookie(NOTICE)
+    return answer
+
+
+def _frame(visit: Visit, around: Surroundings, shown: Mapping[str, Any]) -> dict[str, Any]:
+    now = around.now()
+    return {
         "user": visit.user,
         "csrf": visit.csrf,
         "path": visit.request.url.path,
@@ -55,14 +71,6 @@ def page(visit: Visit, template: str, *, status: int = 200, **shown: Any) -> Res
         "notice": _notice(visit.request),
         "theme": theme_of(visit.request),
     }
-    hidden = frame.keys() & shown.keys() - KNOWN
-    if hidden:
-        raise ValueError(f"{template} would hide the frame's {', '.join(sorted(hidden))}.")
-    answer = _render(template, now, status, {**frame, **shown})
-    answer.headers["Content-Security-Policy"] = _policy(around.app.authorize_url)
-    if frame["notice"]:
-        answer.delete_cookie(NOTICE)
-    return answer
 
 
 def part(visit: Visit, template: str, **shown: Any) -> Response:

@@ -1,7 +1,7 @@
 """A source's settings: all that can be changed, what follows from it before it is done, and forgetting it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -133,8 +133,13 @@ def _told(visit: Visit, name: str, sent: Sent, kept: Wanted) -> Response:
 
 
 def _settings(visit: Visit, name: str, sent: Sent, **told: Any) -> Response:
+    with visit.around.db.looking() as db:
+        return _drawn(replace(visit, around=replace(visit.around, db=db)), name, sent, told)
+
+
+def _drawn(visit: Visit, name: str, sent: Sent, told: Mapping[str, Any]) -> Response:
     around, view = visit.around, sources.kept(visit.around.db, name)
-    inside: dict[str, Any] = {"weighed": Weighed(), "meanwhile": (), "newest": None, "refused": None} | told
+    inside: dict[str, Any] = {"weighed": Weighed(), "meanwhile": (), "newest": None, "refused": None, **told}
     error = inside.pop("error", None) or _fault(inside["weighed"])
     told_beside = _beside(visit, view, sent)
     return shown(
