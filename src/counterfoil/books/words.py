@@ -1,10 +1,26 @@
 """From DuckDB's SQL over tables without prefix to the SQL of a warehouse over the tables that are there."""
 
 from collections.abc import Collection
+from typing import Final
 
 from sqlglot import Dialect, exp, parse_one
 
 from counterfoil.model.view import Ground
+
+WIDE: Final = ("join_use_nulls", "enable_extended_results_for_datetime_functions")
+"""What ClickHouse is to be told in each query."""
+WIDER: Final = {
+    kind: exp.DataType.build(wider, dialect="clickhouse")
+    for wider, kinds in (
+        ("Nullable(Date32)", (exp.DType.DATE,)),
+        (
+            "Nullable(DateTime64(6, 'UTC'))",
+            (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ),
+        ),
+    )
+    for kind in kinds
+}
+"""Its types that reach further than those by the usual names."""
 
 
 def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
@@ -23,6 +39,8 @@ def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
         mark.replace(exp.var("?"))  # as Destination.query takes it, whatever the dialect's own is
     _name_columns(query)
     _order_as_usual(query, ground.dialect)
+    if ground.dialect == "clickhouse":
+        _mean_the_same(query)
     return query.sql(dialect=ground.dialect, pretty=True)
 
 
@@ -42,3 +60,20 @@ def _order_as_usual(query: exp.Expr, dialect: str) -> None:
     small = Dialect.get_or_raise(dialect).NULL_ORDERING == "nulls_are_small"
     for ordered in query.find_all(exp.Ordered):
         ordered.set("nulls_first", small and not ordered.args.get("desc"))
+
+
+def _mean_the_same(query: exp.Expr) -> None:
+    """Have ClickHouse take what we say as others do.
+
+    Else what a join does not find is "" or 0 there, unless a column may be null; and days and moments end in 1970, the
+    last day of a month too.
+    """
+    for cast in query.find_all(exp.Cast):
+        if cast.to.is_type(*WIDER):
+            cast.set("to", WIDER[cast.to.this].copy())
+    outermost = query.find_all(exp.Select) if isinstance(query, exp.SetOperation) else [query]
+    for select in outermost:
+        select.set(
+            "settings",
+            [exp.EQ(this=exp.var(name), expression=exp.Literal.number(1)) for name in WIDE],
+        )
