@@ -20,7 +20,7 @@ from urllib.parse import quote
 import httpx2
 
 from benchmarks.full_store import Size, fill, source_name, sync_id
-from counterfoil.server.serving import settle
+from counterfoil.server.serving import settled
 from tests.api.service import opened, serving, surroundings
 from tests.postgres import running_server
 from tests.web.conftest import Browser, sign_up
@@ -69,8 +69,8 @@ def filled(folder: Path, store: str) -> Iterator[Browser]:
         browser = Browser(service, http)
         sign_up(browser)
         fill(db, Size(), datetime.now(UTC))
-        settle()
-        yield browser
+        with settled():
+            yield browser
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from counterfoil.server.serving import settle
+from counterfoil.server.serving import settled
 
 PATIENCE = 180.0
 
@@ -102,9 +102,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 def test_a_full_round_of_the_garbage_collector_spares_what_stood_before() -> None:
     before = len(gc.get_objects())
-    settle()
-    try:
+    with settled():
         assert gc.get_freeze_count() > 0.9 * before
         assert len(gc.get_objects()) < 0.1 * before
-    finally:
-        gc.unfreeze()
+    assert gc.get_freeze_count() == 0

@@ -33,7 +33,7 @@ def serve(
     from counterfoil.cli.opening import surroundings
     from counterfoil.cli.worker import places_of
     from counterfoil.server import create_app
-    from counterfoil.server.serving import listening, settle
+    from counterfoil.server.serving import listening, settled
     from counterfoil.server.serving import serve as answer
 
     settings = door.settings()
@@ -45,8 +45,8 @@ def serve(
         told = document_of(around, settings.public_url, host, port)
         door.screen.answer(told, *_picture(told))
         door.screen.next(("", "Serving until Ctrl-C."))
-        settle()
-        answer(app, opened, ending=ending)
+        with settled():
+            answer(app, opened, ending=ending)
     door.screen.say("Stopped.")
 
 

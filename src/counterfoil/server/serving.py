@@ -36,13 +36,19 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield opened
 
 
-def settle() -> None:
-    """Spare the garbage collector what stands by now: modules and routes, which stay until the end.
+@contextmanager
+def settled() -> Iterator[None]:
+    """Spare the garbage collector, for the block, what stands by now: modules and routes, which stay until the end.
 
     A full round over them stops every page for a fifth of a second. For a process that serves and does nothing else.
+    Afterwards the collector has it back: DuckDB's and others' modules complain of what is still there when Python ends.
     """
     gc.collect()
     gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def serve(app: Guard, opened: socket.socket, *, ending: Event) -> None:
