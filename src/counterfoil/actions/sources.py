@@ -64,12 +64,12 @@ class Preview:
 
 def every(db: Database) -> tuple[SourceView, ...]:
     """All sources, by name."""
-    return tuple(_view(db, source) for source in sources.every(db))
+    return tuple(view(db, source) for source in sources.every(db))
 
 
 def show(db: Database, name: str) -> SourceView:
     """One source. Raises NotFound."""
-    return _view(db, sources.named(db, name))
+    return view(db, sources.named(db, name))
 
 
 def kept(db: Database, name: str) -> Kept:
@@ -235,7 +235,8 @@ def _birth(around: Surroundings) -> Birth:
     return Birth(now=around.now(), chance=around.chance)
 
 
-def _view(db: Database, source: Source) -> SourceView:
+def view(db: Database, source: Source) -> SourceView:
+    """A source that was read, with all that a list tells of it."""
     feeds = connections.of_source(db, source)
     newest = syncs.latest(db, source, limit=1)
     return SourceView(

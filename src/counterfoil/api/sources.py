@@ -37,18 +37,19 @@ def list_(
     last: Annotated[After, Query(alias="after")] = "",
 ) -> Page[Source]:
     """All sources, by name."""
-    chosen = [
-        source
-        for source in stored.every(around.db)
-        if credential in (None, source.credential.name) and paused in (None, source.paused)
-    ]
-    budget = standing(around.db, around.now(), around.monthly_calls)
-    return page(
-        after(chosen, _name, last, limit),
-        lambda source: told(sources.show(around.db, source.name), budget),
-        _name,
-        limit=limit,
-    )
+    with around.db.looking() as db:
+        chosen = [
+            source
+            for source in stored.every(db)
+            if credential in (None, source.credential.name) and paused in (None, source.paused)
+        ]
+        budget = standing(db, around.now(), around.monthly_calls)
+        return page(
+            after(chosen, _name, last, limit),
+            lambda source: told(sources.view(db, source), budget),
+            _name,
+            limit=limit,
+        )
 
 
 @routes.post("", operation_id="createSource", status_code=201)
