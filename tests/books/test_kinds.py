@@ -21,6 +21,7 @@ from counterfoil.model.destination import Destination
 from counterfoil.sandbox.company import companies
 from counterfoil.store import connections, destinations, sources
 from tests.books.conftest import DATASET, Library, Shelf, tables
+from tests.books.fivetran_world import change
 from tests.books.test_companies import ALL, define, members
 from tests.contract.place import Place
 from tests.road.conftest import NOW, World, opened_store, opened_world
@@ -70,6 +71,9 @@ def fed(folder: Path, place: Place) -> Iterator[World]:
 
 def test_every_view_says_the_same(tmp_path: Path, place: Place) -> None:
     with fed(tmp_path, place) as world:
+        change(world)
+        clerk = world.sandbox.books()
+        clerk.change("JournalEntry", clerk.ids("JournalEntry")[0], {"TxnDate": "1951-02-10"})
         for number in range(COUNTRIES):
             world.sync(f"acme{number}")
         lake: Warehouse = KINDS["duckdb"].open({"path": str(world.warehouse)})
@@ -87,6 +91,18 @@ def test_every_view_says_the_same(tmp_path: Path, place: Place) -> None:
                 assert len(here) == len(there), (dataset, view)
                 assert here == there, (dataset, view)
             assert rows(shelves["duckdb"], dataset, next(iter(views)))
+        if place.kind.name == "clickhouse":
+            _says_it_to_who_may_change_no_setting(place, shelves["duckdb"])
+
+
+def _says_it_to_who_may_change_no_setting(place: Place, lake: Shelf) -> None:
+    from tests.contract.clickhouse_place import ClickHousePlace  # noqa: PLC0415 (its driver is not in `dev`)
+
+    assert isinstance(place, ClickHousePlace)
+    count = "SELECT count(*) FROM {}.invoice_line WHERE bundle_id IS NULL"
+    ((expected,),) = lake.warehouse.query(FIVETRAN, count.format(FIVETRAN))
+    found = place.server.ask(count.format(FIVETRAN), "TSV", readonly=1)
+    assert int(found) == expected > 0
 
 
 def rows(shelf: Shelf, dataset: str, view: str) -> list[tuple[str, ...]]:

@@ -38,9 +38,9 @@ class Owner:
 
     port: int
 
-    def ask(self, sql: str, fmt: str | None = None) -> bytes:
-        """Run a statement, and answer with what it says."""
-        settings = {"mutations_sync": 2, "alter_sync": 2, "output_format_arrow_string_as_string": 1}
+    def ask(self, sql: str, fmt: str | None = None, **more: int) -> bytes:
+        """Run a statement, with more settings, and answer with what it says."""
+        settings = {"mutations_sync": 2, "alter_sync": 2, "output_format_arrow_string_as_string": 1, **more}
         client = get_client(
             host="127.0.0.1", port=self.port, username=USER, password=PASSWORD, autogenerate_session_id=False
         )

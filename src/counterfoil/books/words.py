@@ -7,8 +7,6 @@ from sqlglot import Dialect, exp, parse_one
 
 from counterfoil.model.view import Ground
 
-WIDE: Final = ("join_use_nulls", "enable_extended_results_for_datetime_functions")
-"""What ClickHouse is to be told in each query."""
 WIDER: Final = {
     kind: exp.DataType.build(wider, dialect="clickhouse")
     for wider, kinds in (
@@ -20,7 +18,10 @@ WIDER: Final = {
     )
     for kind in kinds
 }
-"""Its types that reach further than those by the usual names."""
+"""ClickHouse's types that reach further than those by the usual names."""
+LAST_DAY: Final = parse_one(
+    "subtractDays(addMonths(makeDate32(toYear(day), toMonth(day), 1), 1), 1)", read="clickhouse"
+)
 
 
 def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
@@ -63,17 +64,25 @@ def _order_as_usual(query: exp.Expr, dialect: str) -> None:
 
 
 def _mean_the_same(query: exp.Expr) -> None:
-    """Have ClickHouse take what we say as others do.
+    """Have ClickHouse take what we say as others do, without settings: it leaves them out for readers who change none.
 
-    Else what a join does not find is "" or 0 there, unless a column may be null; and days and moments end in 1970, the
-    last day of a month too.
+    Else what a join does not find is "" or 0 there, unless a column may be null; and days and moments begin in 1970,
+    the last day of a month too.
     """
     for cast in query.find_all(exp.Cast):
         if cast.to.is_type(*WIDER):
             cast.set("to", WIDER[cast.to.this].copy())
-    outermost = query.find_all(exp.Select) if isinstance(query, exp.SetOperation) else [query]
-    for select in outermost:
-        select.set(
-            "settings",
-            [exp.EQ(this=exp.var(name), expression=exp.Literal.number(1)) for name in WIDE],
-        )
+    for last in list(query.find_all(exp.LastDay)):
+        made = LAST_DAY.copy()
+        for day in list(made.find_all(exp.Column)):
+            day.replace(last.this.copy())
+        last.replace(made)
+    for select in query.find_all(exp.Select):
+        for told in list(select.expressions):
+            value = told.unalias()
+            if value.is_star or isinstance(value, exp.Null):
+                continue
+            maybe: exp.Expr = exp.Anonymous(this="toNullable", expressions=[value.copy()])
+            value.replace(
+                exp.alias_(maybe, value.name, quoted=True) if value is told and value.name else maybe
+            )
