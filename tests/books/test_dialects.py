@@ -86,7 +86,21 @@ def test_a_question_about_the_ledger_needs_no_view_and_no_query_with_parts_withi
 def again(said: str, dialect: str) -> bytes:
     """A query of a kind in PostgreSQL's words."""
     (told,) = sqlglot.transpile(said, read=dialect, write="postgres")
+    told = told.replace("BIGDECIMAL", "NUMERIC")
     return re.sub(r"\bBIT\b", "INTEGER", told).replace("VARCHAR(MAX)", "TEXT").encode()
+
+
+def test_bigquery_rounds_a_product_once() -> None:
+    ground = KINDS["bigquery"].capabilities.ground("books", "", tables())
+    told = {view.name: sqlglot.parse_one(view.sql, read="bigquery") for view in views(ground)}
+
+    products = [each for view in told.values() for each in view.find_all(sqlglot.exp.Mul)]
+    money = [
+        each for each in products if each.find(sqlglot.exp.Cast) and each.find_ancestor(sqlglot.exp.Round)
+    ]
+    types = {each.to.this for product in money for each in (product.this, product.expression)}
+    assert len(money) >= 4
+    assert types == {sqlglot.exp.DType.BIGDECIMAL}
 
 
 def shown(row: Row) -> tuple[str, ...]:

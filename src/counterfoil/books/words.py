@@ -42,6 +42,8 @@ def worded(sql: str, ground: Ground, views: Collection[str] = ()) -> str:
     _order_as_usual(query, ground.dialect)
     if ground.dialect == "clickhouse":
         _mean_the_same(query)
+    if ground.dialect == "bigquery":
+        _multiply_exactly(query)
     return query.sql(dialect=ground.dialect, pretty=True)
 
 
@@ -61,6 +63,13 @@ def _order_as_usual(query: exp.Expr, dialect: str) -> None:
     small = Dialect.get_or_raise(dialect).NULL_ORDERING == "nulls_are_small"
     for ordered in query.find_all(exp.Ordered):
         ordered.set("nulls_first", small and not ordered.args.get("desc"))
+
+
+def _multiply_exactly(query: exp.Expr) -> None:
+    """Multiply as BIGNUMERIC: BigQuery's NUMERIC keeps nine decimals, and a cent would be rounded twice."""
+    for cast in query.find_all(exp.Cast):
+        if isinstance(cast.parent, exp.Mul) and cast.to.is_type(exp.DType.DECIMAL):
+            cast.set("to", exp.DataType(this=exp.DType.BIGDECIMAL))
 
 
 def _mean_the_same(query: exp.Expr) -> None:
